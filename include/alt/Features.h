@@ -1,0 +1,30 @@
+// What the learner sees of a schedule: a row of numbers of fixed length and fixed meaning.
+#pragma once
+#include "alt/SearchSpace.h"
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace alt {
+
+/// Features are versioned: a saved model or prior made with another version is refused.
+class FeatureExtractor {
+public:
+  virtual ~FeatureExtractor() = default;
+  virtual std::string_view version() const = 0; ///< "knobs-1", "loops-1"
+  virtual std::span<const std::string> names() const = 0;
+  /// row.size() == names().size(); deterministic, microseconds, thread-safe.
+  virtual void extract(const Schedule &, std::span<float> row) const = 0;
+};
+
+/// The knobs themselves, for any space: log2 of ratio-scaled knobs with their pairwise sums and
+/// differences, other ordinals as they are, one column an option for categorical ones.
+std::unique_ptr<FeatureExtractor> makeKnobFeatures(const SearchSpace &);
+
+/// Shape-independent features of the tiled loop nest (per level: extents, footprints, reuse, cache
+/// fit, vector and unroll widths, parallelism), then the knobs. Only for makeSearchSpace's spaces.
+std::unique_ptr<FeatureExtractor> makeLoopFeatures(const Workload &, const SearchSpace &,
+                                                   const Target &);
+
+} // namespace alt

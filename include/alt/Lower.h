@@ -1,0 +1,31 @@
+// A schedule applied: workload text -> transform script -> vectors -> LLVM -> object file. Runs in
+// the calling process; the measurer calls it in a child with limits.
+#pragma once
+#include "alt/KernelPlan.h"
+#include "alt/SearchSpace.h"
+#include <filesystem>
+
+namespace alt {
+
+/// Why lowering stopped; becomes the trial's outcome.
+struct LowerFailure {
+  bool refused = false; ///< the schedule was refused (transform, vectoriser); else compile failed
+  std::string detail;   ///< the first diagnostic
+};
+
+struct LowerRequest {
+  const Workload &workload;
+  /// nullptr: the unscheduled reference (plain loops), which every candidate is checked against.
+  const SearchSpace *space = nullptr;
+  const Schedule *schedule = nullptr;
+  std::string symbolPrefix = "kernel"; ///< stages are <prefix>_s0, <prefix>_s1, ...
+};
+
+/// Writes the object and fills the plan.
+std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &, const Target &,
+                                                     const std::filesystem::path &object);
+
+/// The module with kernel and transform script that alt-opt replays.
+Result<std::string> printSchedule(const LowerRequest &, const Target &);
+
+} // namespace alt

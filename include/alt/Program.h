@@ -1,0 +1,69 @@
+// A whole model or function as plain data: kernels, the calls that run them in order, and the values
+// that flow between. Made by program/ (which sees MLIR), read by everything after.
+#pragma once
+#include "alt/Workload.h"
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace alt {
+
+/// One tensor of the program.
+struct Value {
+  enum class Kind { input, output, weight, intermediate } kind = Kind::intermediate;
+  std::string name; ///< inputs' and outputs' names as in the model
+  ElementType type = ElementType::f32;
+  std::vector<int64_t> shape;
+  /// A reshape of another value's bytes (expand/collapse): shares its storage.
+  std::optional<size_t> aliasOf;
+  /// Weights: where in the weights file; or one number repeated, which takes no room there.
+  int64_t weightOffset = 0;
+  std::optional<double> splat;
+  int64_t elements() const;
+  int64_t byteSize() const { return elements() * bytes(type); }
+};
+
+/// One kernel call: `values[i]` is bound to the workload's argument i.
+struct Call {
+  size_t kernel;
+  std::vector<size_t> values;
+};
+
+struct Program {
+  std::string name; ///< C identifier made from the file's name
+  std::vector<Value> values;
+  std::vector<Workload> kernels; ///< distinct
+  std::vector<Call> calls;       ///< in order
+  std::vector<size_t> inputs, outputs; ///< indices into values, in the model's order
+  std::filesystem::path weightsFile;   ///< empty when there are none; 64-byte aligned entries
+  /// How many calls use kernel k.
+  unsigned uses(size_t kernel) const;
+};
+
+/// Dimensions for a dynamic input: --shape NAME=1x3x48x192.
+struct ShapeBinding {
+  std::string input;
+  std::vector<int64_t> shape;
+};
+
+struct ImportOptions {
+  std::vector<ShapeBinding> shapes;
+  std::filesystem::path torchMlir; ///< directory with torch-mlir's programs; empty: look for it
+  std::filesystem::path workDir;   ///< for intermediate files; the caller removes it
+};
+
+/// .onnx -> linalg-on-tensors .mlir (with weights beside it), through onnxsim and torch-mlir.
+Result<void> importOnnx(const std::filesystem::path &model, const std::filesystem::path &outMlir,
+                        const ImportOptions &);
+/// .mlir or .onnx -> Program.
+Result<Program> loadProgram(const std::filesystem::path &, const ImportOptions &);
+
+/// Where each intermediate lives in the arena: offset by liveness, 64-byte aligned.
+struct MemoryPlan {
+  std::vector<int64_t> offset; ///< per value; -1 when not in the arena
+  int64_t arenaBytes = 0;
+};
+MemoryPlan planMemory(const Program &);
+
+} // namespace alt

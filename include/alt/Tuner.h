@@ -1,0 +1,59 @@
+// The main loop: choose, measure, learn; for one workload, and for many that share a budget.
+#pragma once
+#include "alt/Records.h"
+#include "alt/Sampler.h"
+#include <array>
+#include <stop_token>
+
+namespace alt {
+
+struct TuneOptions {
+  unsigned trials = 200;  ///< measurements for this workload, failed and resumed ones included
+  Seconds budget{0};      ///< wall clock; 0 means no limit
+  uint64_t seed = 1;      ///< same seed, space and answers: same proposals
+  unsigned batch = 0;     ///< candidates between two refits; 0 means what the sampler prefers
+};
+
+class TuneObserver { // progress line, event log, tests
+public:
+  virtual ~TuneObserver() = default;
+  virtual void onBatch(std::span<const Observation>) {}
+  virtual void onBest(const Observation &) {}
+};
+
+struct TuneResult {
+  std::optional<Observation> best; ///< none when nothing ran
+  unsigned trials = 0;             ///< resumed ones included
+  std::array<unsigned, outcomeCount> outcomes{};
+  Seconds wall{};
+  Seconds learning{}; ///< refits and selection
+  std::string stopReason; ///< "trials", "budget", "exhausted", "converged", "interrupted"
+};
+
+struct TuneParts {
+  const SearchSpace &space;
+  Sampler &sampler;
+  Measurer &measurer;
+  TuneObserver *observer = nullptr;
+};
+
+/// One workload's search. `step` does one batch; `run` steps until a limit is reached. Stepping
+/// lets a scheduler share a budget among many searches.
+class Search {
+public:
+  Search(TuneParts, TuneOptions);
+  /// Tells what earlier runs measured; counts as trials.
+  void resume(std::span<const Observation>);
+  /// Measures one batch of at most `limit` candidates; false when the space is exhausted.
+  bool step(size_t limit, std::stop_token = {});
+  TuneResult run(std::stop_token = {});
+  const TuneResult &result() const { return state; }
+
+private:
+  TuneParts parts;
+  TuneOptions options;
+  Rng rng;
+  TuneResult state;
+};
+
+} // namespace alt

@@ -1,0 +1,64 @@
+#include "alt/SearchSpace.h"
+#include "alt/Support.h"
+#include <charconv>
+
+namespace alt {
+
+static std::string optionText(const Knob &knob, size_t option) {
+  if (knob.kind == Knob::Kind::categorical)
+    return knob.labels[option];
+  char text[32];
+  auto end = std::to_chars(text, text + sizeof text, knob.options[option]).ptr;
+  return std::string(text, end);
+}
+
+std::string print(const SearchSpace &space, const Schedule &schedule) {
+  std::string text;
+  auto knobs = space.knobs();
+  for (size_t k = 0; k < knobs.size(); ++k) {
+    if (k)
+      text += ' ';
+    text += knobs[k].name + '=' + optionText(knobs[k], schedule.choice[k]);
+  }
+  return text;
+}
+
+Result<Schedule> parse(const SearchSpace &space, std::string_view text) {
+  auto knobs = space.knobs();
+  constexpr uint16_t unset = UINT16_MAX;
+  Schedule schedule{std::vector<uint16_t>(knobs.size(), unset)};
+  auto wrong = [](std::string message) { return Error{ErrorKind::invalidInput, std::move(message)}; };
+  while (!text.empty()) {
+    size_t end = std::min(text.find(' '), text.size());
+    std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word.empty())
+      continue;
+    size_t equals = word.find('=');
+    if (equals == std::string_view::npos)
+      return wrong("Schedule: '" + std::string(word) + "' is not of the form knob=value.");
+    std::string_view name = word.substr(0, equals), value = word.substr(equals + 1);
+    size_t k = 0;
+    while (k < knobs.size() && knobs[k].name != name)
+      ++k;
+    if (k == knobs.size())
+      return wrong("Schedule: the space has no knob '" + std::string(name) + "'.");
+    for (size_t option = 0; option < knobs[k].options.size(); ++option)
+      if (optionText(knobs[k], option) == value)
+        schedule.choice[k] = static_cast<uint16_t>(option);
+    if (schedule.choice[k] == unset)
+      return wrong("Schedule: knob '" + std::string(name) + "' has no option '" +
+                   std::string(value) + "'.");
+  }
+  for (size_t k = 0; k < knobs.size(); ++k)
+    if (schedule.choice[k] == unset)
+      return wrong("Schedule: knob '" + knobs[k].name + "' is not given.");
+  return schedule;
+}
+
+size_t ScheduleHash::operator()(const Schedule &schedule) const {
+  return fnv1a({reinterpret_cast<const char *>(schedule.choice.data()),
+                schedule.choice.size() * sizeof(uint16_t)});
+}
+
+} // namespace alt

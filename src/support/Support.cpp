@@ -1,0 +1,87 @@
+#include "alt/Support.h"
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <unistd.h>
+
+namespace alt {
+
+uint64_t fnv1a(std::string_view bytes, uint64_t seed) {
+  for (unsigned char c : bytes)
+    seed = (seed ^ c) * 0x100000001b3ull;
+  return seed;
+}
+
+std::string hex16(uint64_t value) {
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
+  return text;
+}
+
+static size_t editDistance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j)
+    row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      size_t substituted = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+std::string nearest(std::string_view word, std::span<const std::string> candidates) {
+  std::string best;
+  size_t limit = word.size() / 3 + 2; // further away is no typing mistake
+  for (const std::string &candidate : candidates)
+    if (size_t distance = editDistance(word, candidate); distance < limit) {
+      limit = distance;
+      best = candidate;
+    }
+  return best;
+}
+
+static Error ioError(const std::filesystem::path &path, std::string_view verb) {
+  return {ErrorKind::io, path.string() + ": cannot " + std::string(verb) + ": " +
+                             std::strerror(errno) + "."};
+}
+
+Result<std::string> readFile(const std::filesystem::path &path) {
+  std::FILE *file = std::fopen(path.c_str(), "rb");
+  if (!file)
+    return ioError(path, "open");
+  std::string contents;
+  char buffer[1 << 16];
+  while (size_t n = std::fread(buffer, 1, sizeof buffer, file))
+    contents.append(buffer, n);
+  bool bad = std::ferror(file);
+  std::fclose(file);
+  if (bad)
+    return ioError(path, "read");
+  return contents;
+}
+
+Result<void> writeFile(const std::filesystem::path &path, std::string_view contents) {
+  std::filesystem::path beside = path;
+  beside += ".tmp" + std::to_string(getpid());
+  std::FILE *file = std::fopen(beside.c_str(), "wb");
+  if (!file)
+    return ioError(path, "write");
+  bool good = std::fwrite(contents.data(), 1, contents.size(), file) == contents.size();
+  good = std::fclose(file) == 0 && good;
+  if (good)
+    good = std::rename(beside.c_str(), path.c_str()) == 0;
+  if (!good) {
+    Error error = ioError(path, "write");
+    std::remove(beside.c_str());
+    return error;
+  }
+  return {};
+}
+
+} // namespace alt

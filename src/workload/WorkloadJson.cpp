@@ -1,0 +1,57 @@
+// Workload and KernelPlan as JSON: what crosses the pipes to the measuring children.
+#include "alt/KernelPlan.h"
+#include "alt/Workload.h"
+#include <nlohmann/json.hpp>
+
+namespace alt {
+
+using Json = nlohmann::json;
+
+NLOHMANN_JSON_SERIALIZE_ENUM(ElementType, {{ElementType::f32, "f32"},
+                                           {ElementType::f64, "f64"},
+                                           {ElementType::i1, "i1"},
+                                           {ElementType::i8, "i8"},
+                                           {ElementType::i32, "i32"},
+                                           {ElementType::i64, "i64"},
+                                           {ElementType::bf16, "bf16"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(AnchorKind, {{AnchorKind::elementwise, "elementwise"},
+                                          {AnchorKind::contraction, "contraction"},
+                                          {AnchorKind::convolution, "convolution"},
+                                          {AnchorKind::reduction, "reduction"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(AxisKind,
+                             {{AxisKind::parallel, "parallel"}, {AxisKind::reduction, "reduction"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(BufferRef::Kind, {{BufferRef::Kind::argument, "argument"},
+                                               {BufferRef::Kind::scratch, "scratch"}})
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Axis, name, extent, kind)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IndexExpr::Term, axis, coefficient)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IndexExpr, terms, constant)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Operand, name, type, shape, index, isOutput, isConstant)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Argument, name, type, shape, isOutput, isConstant)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkloadId, value)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Workload, name, id, anchor, axes, operands, arguments, flops,
+                                   prologueOps, epilogueOps, linalg)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BufferRef, kind, index)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Stage, symbol, buffers, units, ahead)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Scratch, bytes, persistent)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KernelPlan, scratch, stages)
+
+// The library reports by exceptions; they end here.
+template <class T> static Result<T> fromJson(std::string_view text, std::string_view what) {
+  try {
+    return Json::parse(text).get<T>();
+  } catch (const Json::exception &e) {
+    return Error{ErrorKind::invalidInput, std::string(what) + ": " + e.what() + "."};
+  }
+}
+
+std::string toJson(const Workload &workload) { return Json(workload).dump(); }
+Result<Workload> workloadFromJson(std::string_view text) {
+  return fromJson<Workload>(text, "Not a workload");
+}
+
+std::string toJson(const KernelPlan &plan) { return Json(plan).dump(); }
+Result<KernelPlan> kernelPlanFromJson(std::string_view text) {
+  return fromJson<KernelPlan>(text, "Not a kernel plan");
+}
+
+} // namespace alt
