@@ -1,0 +1,51 @@
+#include "lower/AltTransformOps.h"
+#include "lower/VectorizeTile.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#define GET_OP_CLASSES
+#include "AltTransformOps.cpp.inc"
+
+using namespace mlir;
+
+DiagnosedSilenceableFailure transform::VectorizeTileOp::apply(TransformRewriter &rewriter,
+                                                              TransformResults &,
+                                                              TransformState &state) {
+  for (Operation *target : state.getPayloadOps(getTarget()))
+    if (failed(alt::vectorizeTiles(rewriter, target, getLanes(), getMaxTile())))
+      return emitDefaultSilenceableFailure(target);
+  return DiagnosedSilenceableFailure::success();
+}
+
+void transform::VectorizeTileOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  onlyReadsHandle(getTargetMutable(), effects);
+  modifiesPayload(effects);
+}
+
+namespace {
+class AltTransformExtension
+    : public transform::TransformDialectExtension<AltTransformExtension> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(AltTransformExtension)
+  void init() {
+    declareGeneratedDialect<affine::AffineDialect>();
+    declareGeneratedDialect<arith::ArithDialect>();
+    declareGeneratedDialect<scf::SCFDialect>();
+    declareGeneratedDialect<tensor::TensorDialect>();
+    declareGeneratedDialect<vector::VectorDialect>();
+    registerTransformOps<
+#define GET_OP_LIST
+#include "AltTransformOps.cpp.inc"
+        >();
+  }
+};
+} // namespace
+
+void alt::registerAltTransformOps(DialectRegistry &registry) {
+  registry.addExtensions<AltTransformExtension>();
+}

@@ -1,0 +1,31 @@
+// transform.alt.*: what upstream's transform dialect has no op for.
+include "mlir/Dialect/Transform/IR/TransformDialect.td"
+include "mlir/Dialect/Transform/Interfaces/TransformInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/IR/OpBase.td"
+
+def VectorizeTileOp : Op<Transform_Dialect, "alt.vectorize_tile",
+    [DeclareOpInterfaceMethods<TransformOpInterface>,
+     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "Turns statically shaped register tiles into vectors held in registers";
+  let description = [{
+    Takes all linalg ops inside the target function whose iteration spaces were tiled down to
+    register tiles (static, parallel extents small) and writes each as straight-line vector code:
+    parallel axes are fully unrolled, one axis is cut into vectors, reduction axes become loops
+    (unrolled by the op's `alt.unroll`) that carry the accumulators as vectors. Values that flow
+    from one op to the next in the same block (fill, anchor, epilogue) stay in registers.
+
+    Unlike `structured.vectorize` it needs no projected permutations (strided and dilated windows,
+    sums of axes), no masks for odd tile sizes, and no hoisting afterwards. An op whose body has no
+    vector form is left as it is; the pipeline lowers it to loops.
+
+    Per-op attributes: `alt.vector` (i64, the axis that is cut into vectors; the output's innermost
+    axis when absent), `alt.reduction_order`, `alt.unroll` (arrays over the reduction axes).
+    `lanes` is the number of 32-bit elements in a vector. Refused when an op's tile would take more
+    than `max_tile` vectors.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$lanes,
+                       DefaultValuedAttr<I64Attr, "64">:$max_tile);
+  let results = (outs);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+}

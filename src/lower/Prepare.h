@@ -1,0 +1,37 @@
+// From a workload's text to the module that a schedule is applied to.
+#pragma once
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include <string_view>
+
+namespace alt {
+
+/// Attribute names shared by the steps of lower/.
+inline constexpr llvm::StringLiteral constantArgumentAttr = "alt.constant";
+inline constexpr llvm::StringLiteral anchorAttr = "alt.anchor";
+inline constexpr llvm::StringLiteral rootAttr = "alt.root";
+
+/// Parses the text of Workload::linalg and returns the module, or null with a diagnostic.
+mlir::OwningOpRef<mlir::ModuleOp> parseKernel(std::string_view text, mlir::MLIRContext &);
+
+/// The module's one function.
+mlir::func::FuncOp kernelFunction(mlir::ModuleOp);
+
+/// The op that the loop nest to schedule comes from: of the linalg ops with reduction axes the one
+/// with most points, else the one whose result is returned. Null when there is none.
+mlir::linalg::LinalgOp findAnchor(mlir::func::FuncOp);
+
+/// The linalg op whose only result the function returns; null when the function ends otherwise.
+mlir::linalg::LinalgOp findRoot(mlir::func::FuncOp);
+
+/// Named ops become generics, pads become fill and insert_slice (they are not tiled), anchor and
+/// root are marked. Must come before the schedule.
+void generalizeKernel(mlir::func::FuncOp);
+
+/// tensor arguments and results -> memref arguments (results last), written in place. The function
+/// body stays on tensors.
+void toDestinationStyle(mlir::func::FuncOp);
+
+} // namespace alt

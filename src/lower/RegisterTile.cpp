@@ -1,0 +1,306 @@
+#include "lower/RegisterTile.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/Support/MathExtras.h"
+
+namespace alt {
+
+using namespace mlir;
+
+SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width, bool mayMask) {
+  SmallVector<Chunk> chunks;
+  int64_t at = 0;
+  for (; at + width <= extent; at += width)
+    chunks.push_back({at, width, width});
+  while (at < extent) {
+    int64_t rest = extent - at;
+    int64_t lanes = mayMask ? static_cast<int64_t>(llvm::PowerOf2Ceil(rest))
+                            : static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(rest)));
+    int64_t valid = std::min(lanes, rest);
+    chunks.push_back({at, lanes, valid});
+    at += valid;
+  }
+  return chunks;
+}
+
+bool hasVectorBody(linalg::LinalgOp op) {
+  for (Operation &inner : op.getBlock()->without_terminator()) {
+    if (isa<linalg::IndexOp>(inner) || inner.hasTrait<OpTrait::ConstantLike>())
+      continue;
+    // Division of the masked-off lanes would trap.
+    if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::CeilDivSIOp,
+            arith::FloorDivSIOp, arith::CeilDivUIOp>(inner))
+      return false;
+    if (!OpTrait::hasElementwiseMappableTraits(&inner) || inner.getNumRegions() ||
+        !llvm::all_of(inner.getResultTypes(), [](Type t) { return t.isIntOrIndexOrFloat(); }))
+      return false;
+  }
+  return true;
+}
+
+static Value toVector(RewriterBase &b, Location loc, Value value, int64_t lanes) {
+  if (isa<VectorType>(value.getType()))
+    return value;
+  return vector::BroadcastOp::create(b, loc, VectorType::get({lanes}, value.getType()), value);
+}
+
+SmallVector<Value> cloneBodyAsVectors(RewriterBase &b, linalg::LinalgOp op, ArrayRef<Value> arguments,
+                                      ArrayRef<OpFoldResult> dims, int vectorAxis,
+                                      const Chunk &chunk) {
+  Location loc = op.getLoc();
+  IRMapping mapping;
+  for (auto [argument, value] : llvm::zip(op.getBlock()->getArguments(), arguments))
+    if (value)
+      mapping.map(argument, value);
+  for (Operation &inner : op.getBlock()->without_terminator()) {
+    if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
+      Value at = getValueOrCreateConstantIndexOp(b, loc, dims[index.getDim()]);
+      if (chunk.lanes && static_cast<int>(index.getDim()) == vectorAxis) {
+        auto type = VectorType::get({chunk.lanes}, b.getIndexType());
+        Value lane = vector::StepOp::create(b, loc, type);
+        at = arith::AddIOp::create(b, loc, toVector(b, loc, at, chunk.lanes), lane);
+      }
+      mapping.map(index.getResult(), at);
+      continue;
+    }
+    bool onVectors = llvm::any_of(inner.getOperands(), [&](Value operand) {
+      return isa<VectorType>(mapping.lookupOrDefault(operand).getType());
+    });
+    if (onVectors)
+      for (Value operand : inner.getOperands())
+        mapping.map(operand, toVector(b, loc, mapping.lookupOrDefault(operand), chunk.lanes));
+    Operation *copy = b.clone(inner, mapping);
+    if (onVectors)
+      for (Value result : copy->getResults())
+        result.setType(VectorType::get({chunk.lanes}, result.getType()));
+    if (auto fast = dyn_cast<arith::ArithFastMathInterface>(copy)) {
+      auto flags = fast.getFastMathFlagsAttr().getValue() | arith::FastMathFlags::contract;
+      copy->setAttr(fast.getFastMathAttrName(), arith::FastMathFlagsAttr::get(b.getContext(), flags));
+    }
+  }
+  SmallVector<Value> yielded;
+  for (Value value : op.getBlock()->getTerminator()->getOperands())
+    yielded.push_back(mapping.lookupOrDefault(value));
+  return yielded;
+}
+
+namespace {
+
+bool isLinear(AffineExpr expr) {
+  bool linear = true;
+  expr.walk([&](AffineExpr e) {
+    linear &= e.getKind() != AffineExprKind::FloorDiv && e.getKind() != AffineExprKind::CeilDiv &&
+              e.getKind() != AffineExprKind::Mod;
+  });
+  return linear;
+}
+
+/// By how much `expr` grows with the axis; nullopt when that is not constant.
+std::optional<int64_t> coefficient(AffineExpr expr, unsigned axis) {
+  if (!expr.isFunctionOfDim(axis))
+    return 0;
+  if (!isLinear(expr))
+    return std::nullopt;
+  MLIRContext *context = expr.getContext();
+  AffineExpr next = expr.replace(getAffineDimExpr(axis, context), getAffineDimExpr(axis, context) + 1);
+  AffineExpr difference = simplifyAffineExpr(next - expr, axis + 64, 0);
+  if (auto constant = dyn_cast<AffineConstantExpr>(difference))
+    return constant.getValue();
+  return std::nullopt;
+}
+
+enum class Access { scalar, contiguous, lanes };
+
+/// How an operand indexed by `map` is read or written along the vector axis.
+Access accessAlong(AffineMap map, int axis, Type element) {
+  if (axis < 0 || !map.isFunctionOfDim(axis))
+    return Access::scalar;
+  for (unsigned i = 0; i + 1 < map.getNumResults(); ++i)
+    if (map.getResult(i).isFunctionOfDim(axis))
+      return Access::lanes;
+  // i1 is a byte in memory but a bit in a vector.
+  if (element.isInteger(1) || coefficient(map.getResults().back(), axis) != 1)
+    return Access::lanes;
+  return Access::contiguous;
+}
+
+Value maskFor(RewriterBase &b, Location loc, const Chunk &chunk) {
+  if (chunk.valid == chunk.lanes)
+    return {};
+  auto type = VectorType::get({chunk.lanes}, b.getI1Type());
+  return vector::ConstantMaskOp::create(b, loc, type, ArrayRef<int64_t>{chunk.valid});
+}
+
+} // namespace
+
+TileReader::TileReader(RewriterBase &b, linalg::LinalgOp op, const RegisterTiles &registers)
+    : b(b), op(op), registers(registers), cache(1) {}
+
+OpFoldResult TileReader::offset(Value value, int64_t by) {
+  if (by == 0)
+    return value;
+  AffineExpr d0 = b.getAffineDimExpr(0);
+  return affine::makeComposedFoldedAffineApply(b, op.getLoc(), d0 + by, {OpFoldResult(value)});
+}
+
+Value TileReader::read(OpOperand &operand, ArrayRef<OpFoldResult> dims, int vectorAxis,
+                       const Chunk &chunk) {
+  if (!isa<RankedTensorType>(operand.get().getType()))
+    return operand.get(); // linalg.fill's scalar
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  bool alongVector = chunk.lanes && map.isFunctionOfDim(vectorAxis);
+  Key key{operand.getOperandNumber(), {}};
+  for (unsigned axis = 0; axis < dims.size(); ++axis)
+    if (map.isFunctionOfDim(axis))
+      key.second.push_back(dims[axis].getOpaqueValue());
+  key.second.push_back(reinterpret_cast<const void *>(alongVector ? chunk.lanes : 0));
+  for (auto &scope : cache)
+    if (auto it = scope.find(key); it != scope.end())
+      return it->second;
+  Chunk wanted = alongVector ? chunk : Chunk{};
+  Value value = readRegister(operand, dims, vectorAxis, wanted);
+  if (!value)
+    value = readMemory(operand, dims, vectorAxis, wanted);
+  cache.back()[key] = value;
+  return value;
+}
+
+Value TileReader::readRegister(OpOperand &operand, ArrayRef<OpFoldResult> dims, int vectorAxis,
+                               const Chunk &chunk) {
+  const RegisterTile *tile = registers.find(operand.get());
+  if (!tile)
+    return {};
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  SmallVector<Attribute> constants;
+  for (OpFoldResult dim : dims) {
+    auto attr = dyn_cast<Attribute>(dim);
+    constants.push_back(attr ? attr : b.getIndexAttr(INT64_MIN / 4)); // not constant: no part found
+  }
+  for (unsigned axis = 0; axis < dims.size(); ++axis)
+    if (map.isFunctionOfDim(axis) && !isa<Attribute>(dims[axis]))
+      return {};
+  SmallVector<Attribute> folded;
+  if (failed(map.constantFold(constants, folded)))
+    return {};
+  SmallVector<int64_t> index;
+  for (Attribute attr : folded)
+    index.push_back(cast<IntegerAttr>(attr).getInt());
+
+  if (chunk.lanes) {
+    // The lanes must run along the same tensor dimension, one apart.
+    for (unsigned i = 0; i < map.getNumResults(); ++i) {
+      bool along = map.getResult(i).isFunctionOfDim(vectorAxis);
+      if (along != (static_cast<int>(i) == tile->vectorDim) ||
+          (along && coefficient(map.getResult(i), vectorAxis) != 1))
+        return {};
+    }
+    auto it = tile->parts.find(index);
+    return it != tile->parts.end() && it->second.chunk.lanes == chunk.lanes ? it->second.value
+                                                                            : Value();
+  }
+  if (tile->vectorDim < 0) {
+    auto it = tile->parts.find(index);
+    return it == tile->parts.end() ? Value() : it->second.value;
+  }
+  // A scalar out of a vector held in a register.
+  int64_t lane = index[tile->vectorDim];
+  for (auto &[start, part] : tile->parts) {
+    int64_t first = start[tile->vectorDim];
+    if (lane < first || lane >= first + part.chunk.valid)
+      continue;
+    index[tile->vectorDim] = first;
+    if (start == index)
+      return vector::ExtractOp::create(b, op.getLoc(), part.value, lane - first);
+    index[tile->vectorDim] = lane;
+  }
+  return {};
+}
+
+SmallVector<Value> TileReader::indices(AffineMap map, ArrayRef<OpFoldResult> dims) {
+  SmallVector<Value> values;
+  for (AffineExpr expr : map.getResults())
+    values.push_back(getValueOrCreateConstantIndexOp(
+        b, op.getLoc(),
+        affine::makeComposedFoldedAffineApply(
+            b, op.getLoc(), AffineMap::get(map.getNumDims(), 0, expr), dims)));
+  return values;
+}
+
+Value TileReader::readMemory(OpOperand &operand, ArrayRef<OpFoldResult> dims, int vectorAxis,
+                             const Chunk &chunk) {
+  Location loc = op.getLoc();
+  Value tensor = operand.get();
+  auto type = cast<RankedTensorType>(tensor.getType());
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  Access access = chunk.lanes ? accessAlong(map, vectorAxis, type.getElementType()) : Access::scalar;
+  if (access == Access::scalar)
+    return tensor::ExtractOp::create(b, loc, tensor, indices(map, dims));
+  auto vectorType = VectorType::get({chunk.lanes}, type.getElementType());
+  if (access == Access::contiguous) {
+    AffineMap lastDim = AffineMap::getMinorIdentityMap(type.getRank(), 1, b.getContext());
+    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
+    return vector::TransferReadOp::create(b, loc, vectorType, tensor, indices(map, dims),
+                                          AffineMapAttr::get(lastDim), zero, maskFor(b, loc, chunk),
+                                          b.getBoolArrayAttr({true}));
+  }
+  SmallVector<Value> elements;
+  SmallVector<OpFoldResult> at(dims);
+  AffineExpr d0 = b.getAffineDimExpr(0);
+  for (int64_t lane = 0; lane < chunk.lanes; ++lane) {
+    if (lane >= chunk.valid) {
+      elements.push_back(elements.front());
+      continue;
+    }
+    at[vectorAxis] = affine::makeComposedFoldedAffineApply(b, loc, d0 + lane, {dims[vectorAxis]});
+    elements.push_back(tensor::ExtractOp::create(b, loc, tensor, indices(map, at)));
+  }
+  return vector::FromElementsOp::create(b, loc, vectorType, elements);
+}
+
+TileWriter::TileWriter(RewriterBase &b, linalg::LinalgOp op, OpOperand &init)
+    : b(b), loc(op.getLoc()), map(op.getMatchingIndexingMap(&init)), tensor(init.get()) {}
+
+void TileWriter::write(Value value, ArrayRef<int64_t> point, int vectorAxis, const Chunk &chunk) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  auto indexOf = [&](ArrayRef<int64_t> at) {
+    return map.compose(at);
+  };
+  auto constants = [&](ArrayRef<int64_t> index) {
+    SmallVector<Value> values;
+    for (int64_t i : index)
+      values.push_back(arith::ConstantIndexOp::create(b, loc, i));
+    return values;
+  };
+  SmallVector<int64_t> index = indexOf(point);
+  Access access = chunk.lanes ? accessAlong(map, vectorAxis, type.getElementType()) : Access::scalar;
+  if (access == Access::scalar) {
+    tensor = tensor::InsertOp::create(b, loc, value, tensor, constants(index));
+    tile.parts[index] = {Chunk{}, value};
+    return;
+  }
+  for (unsigned i = 0; i < map.getNumResults(); ++i)
+    if (map.getResult(i).isFunctionOfDim(vectorAxis))
+      tile.vectorDim = static_cast<int>(i);
+  tile.parts[index] = {chunk, value};
+  if (access == Access::contiguous) {
+    AffineMap lastDim = AffineMap::getMinorIdentityMap(type.getRank(), 1, b.getContext());
+    tensor = vector::TransferWriteOp::create(b, loc, tensor.getType(), value, tensor,
+                                             constants(index), AffineMapAttr::get(lastDim),
+                                             maskFor(b, loc, chunk), b.getBoolArrayAttr({true}))
+                 .getResult();
+    return;
+  }
+  SmallVector<int64_t> at(point);
+  for (int64_t lane = 0; lane < chunk.valid; ++lane) {
+    at[vectorAxis] = point[vectorAxis] + lane;
+    Value element = vector::ExtractOp::create(b, loc, value, lane);
+    tensor = tensor::InsertOp::create(b, loc, element, tensor, constants(indexOf(at)));
+  }
+}
+
+} // namespace alt

@@ -1,0 +1,389 @@
+#include "lower/VectorizeTile.h"
+#include "lower/RegisterTile.h"
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace alt {
+
+using namespace mlir;
+
+namespace {
+
+std::optional<vector::CombiningKind> combiningKind(Operation *combiner) {
+  using Kind = vector::CombiningKind;
+  return llvm::TypeSwitch<Operation *, std::optional<Kind>>(combiner)
+      .Case<arith::AddFOp, arith::AddIOp>([](auto) { return Kind::ADD; })
+      .Case<arith::MulFOp, arith::MulIOp>([](auto) { return Kind::MUL; })
+      .Case([](arith::MaximumFOp) { return Kind::MAXIMUMF; })
+      .Case([](arith::MinimumFOp) { return Kind::MINIMUMF; })
+      .Case([](arith::MaxNumFOp) { return Kind::MAXNUMF; })
+      .Case([](arith::MinNumFOp) { return Kind::MINNUMF; })
+      .Default([](Operation *) { return std::nullopt; });
+}
+
+/// The single combiner of the op's one result (add of a dot product, max of a pooling), or null.
+Operation *findCombiner(linalg::LinalgOp op) {
+  SmallVector<Operation *, 4> combiners;
+  if (op.getNumDpsInits() != 1 ||
+      !matchReduction(op.getRegionOutputArgs(), 0, combiners) || combiners.size() != 1 ||
+      !combiningKind(combiners.front()) || !arith::getNeutralElement(combiners.front()))
+    return nullptr;
+  return combiners.front();
+}
+
+/// One linalg op -> vectors. Lives for that op only.
+class OpVectorizer {
+public:
+  OpVectorizer(RewriterBase &rewriter, linalg::LinalgOp op, RegisterTiles &registers, int64_t lanes)
+      : b(rewriter), op(op), loc(op.getLoc()), reader(rewriter, op, registers), registers(registers),
+        lanes(lanes), extents(op.getStaticLoopRanges()) {}
+
+  /// False: the op has no vector form and stays as it is.
+  bool plan() {
+    if (llvm::any_of(extents, ShapedType::isDynamic) || !op.hasPureTensorSemantics() ||
+        !hasVectorBody(op))
+      return false;
+    for (AffineMap map : op.getIndexingMapsArray())
+      if (map.getNumSymbols())
+        return false;
+    collectReductions();
+    chooseVectorAxis();
+    cutChunks();
+    collectPoints();
+    return true;
+  }
+
+  /// Vectors that results or accumulators take.
+  int64_t tileSize() {
+    return static_cast<int64_t>(points.size() * op.getNumDpsInits());
+  }
+
+  void rewrite() {
+    b.setInsertionPoint(op);
+    SmallVector<Value> values = vectorReduction() ? reduceAlongVector() : accumulate();
+    store(values);
+  }
+
+private:
+  /// One parallel point of the tile: axis values, with the vector axis at its chunk's start.
+  struct Point {
+    SmallVector<int64_t> index;
+    Chunk chunk;
+  };
+
+  bool vectorReduction() { return vectorAxis >= 0 && isReduction(vectorAxis); }
+  bool isReduction(unsigned axis) {
+    return op.getIteratorTypesArray()[axis] == utils::IteratorType::reduction;
+  }
+
+  void collectReductions() {
+    SmallVector<unsigned> axes;
+    op.getReductionDims(axes);
+    if (auto order = op->getAttrOfType<DenseI64ArrayAttr>("alt.reduction_order")) {
+      SmallVector<unsigned> ordered;
+      for (int64_t position : order.asArrayRef())
+        ordered.push_back(axes[position]);
+      reductions = ordered;
+    } else {
+      reductions.assign(axes.begin(), axes.end());
+    }
+    unroll.assign(extents.size(), 1);
+    if (auto attr = op->getAttrOfType<DenseI64ArrayAttr>("alt.unroll"))
+      for (auto [axis, factor] : llvm::zip(axes, attr.asArrayRef()))
+        unroll[axis] = std::max<int64_t>(1, factor);
+  }
+
+  /// The axis asked for; else the one that runs along the output's last dimension; else (full
+  /// reductions) the one along the first input's.
+  void chooseVectorAxis() {
+    if (auto attr = op->getAttrOfType<IntegerAttr>("alt.vector"))
+      vectorAxis = static_cast<int>(attr.getInt());
+    else
+      vectorAxis = innermostAxis();
+    if (vectorAxis >= 0 && isReduction(vectorAxis) && !findCombiner(op))
+      vectorAxis = -1;
+  }
+
+  int innermostAxis() {
+    auto lastAxis = [&](OpOperand &operand) -> int {
+      AffineMap map = op.getMatchingIndexingMap(&operand);
+      for (int i = static_cast<int>(map.getNumResults()) - 1; i >= 0; --i)
+        if (auto dim = dyn_cast<AffineDimExpr>(map.getResult(i)))
+          if (extents[dim.getPosition()] > 1)
+            return static_cast<int>(dim.getPosition());
+      return -1;
+    };
+    int axis = lastAxis(*op.getDpsInitOperand(0));
+    for (OpOperand *input : op.getDpsInputOperands())
+      if (axis < 0)
+        axis = lastAxis(*input);
+    return axis;
+  }
+
+  void cutChunks() {
+    if (vectorAxis < 0) {
+      chunks = {Chunk{}};
+      return;
+    }
+    Type element = getElementTypeOrSelf(op.getDpsInits()[0].getType());
+    int64_t width = element.isIntOrFloat() && element.getIntOrFloatBitWidth() == 64 ? lanes / 2 : lanes;
+    chunks = cutIntoChunks(extents[vectorAxis], width, /*mayMask=*/!vectorReduction());
+  }
+
+  void collectPoints() {
+    points.clear();
+    Point point{SmallVector<int64_t>(extents.size(), 0), Chunk{}};
+    std::function<void(unsigned)> visit = [&](unsigned axis) {
+      if (axis == extents.size()) {
+        points.push_back(point);
+        return;
+      }
+      if (isReduction(axis))
+        return visit(axis + 1);
+      if (static_cast<int>(axis) == vectorAxis) {
+        for (const Chunk &chunk : chunks) {
+          point.index[axis] = chunk.start;
+          point.chunk = chunk;
+          visit(axis + 1);
+        }
+        point.chunk = Chunk{};
+        return;
+      }
+      for (int64_t i = 0; i < extents[axis]; ++i) {
+        point.index[axis] = i;
+        visit(axis + 1);
+      }
+      point.index[axis] = 0;
+    };
+    visit(0);
+  }
+
+  SmallVector<OpFoldResult> dimsOf(const Point &point) {
+    SmallVector<OpFoldResult> dims;
+    for (int64_t i : point.index)
+      dims.push_back(b.getIndexAttr(i));
+    return dims;
+  }
+
+  /// Parallel vector axis (or none): one accumulator a point and result.
+  SmallVector<Value> accumulate() {
+    SmallVector<Value> values;
+    for (const Point &point : points)
+      for (OpOperand &init : op.getDpsInitsMutable())
+        values.push_back(op.payloadUsesValueFromOperand(&init)
+                             ? spread(reader.read(init, dimsOf(point), vectorAxis, point.chunk),
+                                      point.chunk)
+                             : Value());
+    SmallVector<OpFoldResult> reductionPoint(extents.size(), b.getIndexAttr(0));
+    return reduce(0, reductionPoint, values);
+  }
+
+  Value spread(Value value, const Chunk &chunk) {
+    if (!chunk.lanes || isa<VectorType>(value.getType()))
+      return value;
+    return vector::BroadcastOp::create(b, loc, VectorType::get({chunk.lanes}, value.getType()), value);
+  }
+
+  /// The loop over reduction axis number `level` and all below, around one step of every point.
+  SmallVector<Value> reduce(unsigned level, SmallVector<OpFoldResult> &at, SmallVector<Value> values) {
+    if (level == reductions.size())
+      return step(at, values);
+    unsigned axis = reductions[level];
+    int64_t extent = extents[axis], factor = std::min(unroll[axis], extent);
+    int64_t inLoop = extent <= factor ? 0 : extent / factor * factor;
+    if (inLoop)
+      values = reductionLoop(0, inLoop, factor, values, [&](Value iv, SmallVector<Value> carried) {
+        for (int64_t k = 0; k < factor; ++k) {
+          at[axis] = reader.offset(iv, k);
+          carried = reduce(level + 1, at, std::move(carried));
+        }
+        return carried;
+      });
+    for (int64_t k = inLoop; k < extent; ++k) {
+      at[axis] = b.getIndexAttr(k);
+      values = reduce(level + 1, at, std::move(values));
+    }
+    return values;
+  }
+
+  template <class Body>
+  SmallVector<Value> reductionLoop(int64_t from, int64_t to, int64_t by, ArrayRef<Value> values,
+                                   Body body) {
+    auto constant = [&](int64_t v) -> Value { return arith::ConstantIndexOp::create(b, loc, v); };
+    auto loop = scf::ForOp::create(b, loc, constant(from), constant(to), constant(by), values);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    SmallVector<Value> carried(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
+    reader.enterScope();
+    carried = body(loop.getInductionVar(), std::move(carried));
+    reader.leaveScope();
+    scf::YieldOp::create(b, loc, carried);
+    return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
+  }
+
+  /// The body once for every point, at one reduction index.
+  SmallVector<Value> step(ArrayRef<OpFoldResult> at, ArrayRef<Value> values) {
+    SmallVector<Value> next;
+    unsigned results = op.getNumDpsInits();
+    for (auto [p, point] : llvm::enumerate(points)) {
+      SmallVector<OpFoldResult> dims = dimsOf(point);
+      for (unsigned axis : reductions)
+        dims[axis] = at[axis];
+      SmallVector<Value> arguments = readInputs(dims, point.chunk);
+      arguments.append(values.begin() + p * results, values.begin() + (p + 1) * results);
+      for (Value value : emitBody(arguments, dims, point.chunk))
+        next.push_back(spread(value, point.chunk));
+    }
+    return next;
+  }
+
+  SmallVector<Value> readInputs(ArrayRef<OpFoldResult> dims, const Chunk &chunk) {
+    SmallVector<Value> values;
+    for (OpOperand *input : op.getDpsInputOperands())
+      values.push_back(op.payloadUsesValueFromOperand(input)
+                           ? reader.read(*input, dims, vectorAxis, chunk)
+                           : Value());
+    return values;
+  }
+
+  SmallVector<Value> emitBody(ArrayRef<Value> arguments, ArrayRef<OpFoldResult> dims,
+                              const Chunk &chunk) {
+    return cloneBodyAsVectors(b, op, arguments, dims, vectorAxis, chunk);
+  }
+
+  /// The vector axis is a reduction: partial results in the lanes, combined at the end.
+  SmallVector<Value> reduceAlongVector() {
+    Operation *combiner = findCombiner(op);
+    TypedAttr neutral = *arith::getNeutralElement(combiner);
+    auto kind = *combiningKind(combiner);
+    int64_t width = chunks.front().lanes, extent = extents[vectorAxis];
+    int64_t whole = extent / width * width;
+    OpOperand &init = op.getDpsInitsMutable()[0];
+
+    auto neutralVector = [&](int64_t n) -> Value {
+      auto type = VectorType::get({n}, neutral.getType());
+      return arith::ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, neutral));
+    };
+    SmallVector<Value> partial(points.size(), neutralVector(width));
+    auto withChunk = [&](Chunk chunk) {
+      for (Point &point : points)
+        point.chunk = chunk;
+    };
+    SmallVector<unsigned> others;
+    for (unsigned axis : reductions)
+      if (static_cast<int>(axis) != vectorAxis)
+        others.push_back(axis);
+    SmallVector<unsigned> allReductions = reductions;
+    reductions = others;
+    SmallVector<OpFoldResult> at(extents.size(), b.getIndexAttr(0));
+    // Outer reductions around the run along the vector axis; that run is the innermost loop.
+    auto run = [&](SmallVector<OpFoldResult> &outer, SmallVector<Value> values, Chunk chunk,
+                   int64_t from, int64_t to) {
+      withChunk(chunk);
+      auto one = [&](OpFoldResult start, SmallVector<Value> carried) {
+        SmallVector<OpFoldResult> here = outer;
+        here[vectorAxis] = start;
+        SmallVector<unsigned> saved = reductions;
+        reductions = allReductions; // step() takes every reduction index from `here`
+        carried = step(here, carried);
+        reductions = saved;
+        return carried;
+      };
+      int64_t steps = (to - from) / chunk.lanes;
+      if (steps <= std::max<int64_t>(1, unroll[vectorAxis])) {
+        for (int64_t s = from; s < to; s += chunk.lanes)
+          values = one(b.getIndexAttr(s), std::move(values));
+        return values;
+      }
+      return reductionLoop(from, to, chunk.lanes, values,
+                           [&](Value iv, SmallVector<Value> carried) {
+                             return one(iv, std::move(carried));
+                           });
+    };
+    auto nest = [&](auto &self, unsigned level, SmallVector<Value> values, Chunk chunk, int64_t from,
+                    int64_t to) -> SmallVector<Value> {
+      if (level == others.size())
+        return run(at, std::move(values), chunk, from, to);
+      unsigned axis = others[level];
+      if (extents[axis] == 1) {
+        at[axis] = b.getIndexAttr(0);
+        return self(self, level + 1, std::move(values), chunk, from, to);
+      }
+      return reductionLoop(0, extents[axis], 1, values, [&](Value iv, SmallVector<Value> carried) {
+        at[axis] = iv;
+        return self(self, level + 1, std::move(carried), chunk, from, to);
+      });
+    };
+    SmallVector<Value> totals;
+    for (const Point &point : points)
+      totals.push_back(reader.read(init, dimsOf(point), vectorAxis, Chunk{}));
+    auto fold = [&](ArrayRef<Value> vectors) {
+      for (auto [total, vectorValue] : llvm::zip(totals, vectors))
+        total = vector::ReductionOp::create(b, loc, kind, vectorValue, total);
+    };
+    if (whole)
+      fold(nest(nest, 0, partial, Chunk{0, width, width}, 0, whole));
+    for (const Chunk &chunk : chunks)
+      if (chunk.start >= whole) {
+        SmallVector<Value> rest(points.size(), neutralVector(chunk.lanes));
+        fold(nest(nest, 0, rest, Chunk{chunk.start, chunk.lanes, chunk.lanes}, chunk.start,
+                  chunk.start + chunk.lanes));
+      }
+    reductions = allReductions;
+    withChunk(Chunk{});
+    return totals;
+  }
+
+  void store(ArrayRef<Value> values) {
+    SmallVector<Value> results;
+    unsigned count = op.getNumDpsInits();
+    for (unsigned r = 0; r < count; ++r) {
+      OpOperand &init = op.getDpsInitsMutable()[r];
+      TileWriter writer(b, op, init);
+      for (auto [p, point] : llvm::enumerate(points))
+        writer.write(values[p * count + r], point.index, vectorReduction() ? -1 : vectorAxis,
+                     point.chunk);
+      registers.remember(writer.result(), writer.takeTile());
+      results.push_back(writer.result());
+    }
+    b.replaceOp(op, results);
+  }
+
+  RewriterBase &b;
+  linalg::LinalgOp op;
+  Location loc;
+  TileReader reader;
+  RegisterTiles &registers;
+  int64_t lanes;
+  SmallVector<int64_t> extents, unroll;
+  SmallVector<unsigned> reductions;
+  int vectorAxis = -1;
+  SmallVector<Chunk> chunks;
+  SmallVector<Point> points;
+};
+
+} // namespace
+
+LogicalResult vectorizeTiles(RewriterBase &rewriter, Operation *scope, int64_t lanes,
+                             int64_t maxTile) {
+  SmallVector<linalg::LinalgOp> ops;
+  scope->walk<WalkOrder::PreOrder>([&](linalg::LinalgOp op) { ops.push_back(op); });
+  RegisterTiles registers; // tensors in registers; SSA dominance keeps blocks apart
+  for (linalg::LinalgOp op : ops) {
+    OpVectorizer vectorizer(rewriter, op, registers, lanes);
+    if (!vectorizer.plan())
+      continue;
+    if (vectorizer.tileSize() > maxTile)
+      return op.emitError("register tile of ")
+             << vectorizer.tileSize() << " vectors; at most " << maxTile << " are allowed";
+    vectorizer.rewrite();
+  }
+  return success();
+}
+
+} // namespace alt

@@ -1,0 +1,52 @@
+#include "LoadedKernel.h"
+#include "alt/Lower.h"
+#include <cmath>
+#include <gtest/gtest.h>
+
+using namespace alt;
+
+TEST(Reference, MatmulWithEpilogueIsRight) {
+  Workload workload;
+  workload.linalg = R"(
+func.func @kernel(%a: tensor<5x7xf32>, %b: tensor<7x3xf32> {alt.constant}, %bias: tensor<3xf32>) -> tensor<5x3xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<5x3xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<5x3xf32>) -> tensor<5x3xf32>
+  %r = linalg.matmul ins(%a, %b : tensor<5x7xf32>, tensor<7x3xf32>) outs(%f : tensor<5x3xf32>) -> tensor<5x3xf32>
+  %q = linalg.generic {indexing_maps = [affine_map<(i,j)->(i,j)>, affine_map<(i,j)->(j)>, affine_map<(i,j)->(i,j)>], iterator_types=["parallel","parallel"]} ins(%r, %bias : tensor<5x3xf32>, tensor<3xf32>) outs(%e: tensor<5x3xf32>) {
+    ^bb0(%x: f32, %y: f32, %o: f32):
+     %s = arith.addf %x, %y : f32
+     %m = math.exp %s : f32
+     linalg.yield %m : f32 } -> tensor<5x3xf32>
+  return %q : tensor<5x3xf32>
+})";
+  std::filesystem::path object = std::filesystem::path(testing::TempDir()) / "reference.o";
+  auto lowered = lowerToObject({workload}, hostTarget(), object);
+  ASSERT_TRUE(std::holds_alternative<KernelPlan>(lowered)) << std::get<1>(lowered).detail;
+  const KernelPlan &plan = std::get<KernelPlan>(lowered);
+  void *library = test::loadObject(object);
+  ASSERT_TRUE(library) << dlerror();
+  test::Buffers buffers{std::vector<float>(35), std::vector<float>(21), {0.5f, -1, 2},
+                        std::vector<float>(15, NAN)};
+  for (int i = 0; i < 35; ++i)
+    buffers[0][i] = 0.01f * (i % 11 - 5);
+  for (int i = 0; i < 21; ++i)
+    buffers[1][i] = 0.1f * (i % 5 - 2);
+  test::runPlan(plan, library, buffers);
+  for (int i = 0; i < 5; ++i)
+    for (int j = 0; j < 3; ++j) {
+      double sum = buffers[2][j];
+      for (int k = 0; k < 7; ++k)
+        sum += double(buffers[0][i * 7 + k]) * buffers[1][k * 3 + j];
+      EXPECT_NEAR(buffers[3][i * 3 + j], std::exp(sum), 1e-5);
+    }
+}
+
+TEST(Reference, TextThatDoesNotParseIsACompileFailureWithTheDiagnostic) {
+  Workload workload;
+  workload.linalg = "func.func @kernel(";
+  auto lowered = lowerToObject({workload}, hostTarget(), "/nonexistent/x.o");
+  ASSERT_TRUE(std::holds_alternative<LowerFailure>(lowered));
+  EXPECT_FALSE(std::get<LowerFailure>(lowered).refused);
+  EXPECT_NE(std::get<LowerFailure>(lowered).detail.find("parse"), std::string::npos);
+}
