@@ -11,7 +11,13 @@ namespace alt {
 
 /// One tensor of the program.
 struct Value {
-  enum class Kind { input, output, weight, intermediate } kind = Kind::intermediate;
+  enum class Kind {
+    input,
+    output,
+    weight,       ///< in the weights file, or one number repeated
+    constant,     ///< computed from weights by an ahead call, once, before the first run
+    intermediate, ///< lives in the arena
+  } kind = Kind::intermediate;
   std::string name; ///< inputs' and outputs' names as in the model
   ElementType type = ElementType::f32;
   std::vector<int64_t> shape;
@@ -28,6 +34,8 @@ struct Value {
 struct Call {
   size_t kernel;
   std::vector<size_t> values;
+  /// Reads weights and constants only: belongs to init, not to run, and is not worth tuning.
+  bool ahead = false;
 };
 
 struct Program {
@@ -37,7 +45,7 @@ struct Program {
   std::vector<Call> calls;       ///< in order
   std::vector<size_t> inputs, outputs; ///< indices into values, in the model's order
   std::filesystem::path weightsFile;   ///< empty when there are none; 64-byte aligned entries
-  /// How many calls use kernel k.
+  /// How many calls of a run use kernel k; 0 when only init does.
   unsigned uses(size_t kernel) const;
 };
 
@@ -51,15 +59,23 @@ struct ImportOptions {
   std::vector<ShapeBinding> shapes;
   std::filesystem::path torchMlir; ///< directory with torch-mlir's programs; empty: look for it
   std::filesystem::path workDir;   ///< for intermediate files; the caller removes it
+  /// Leave convolutions and pooling as the model has them (channels first), for comparison.
+  bool keepLayout = false;
 };
 
 /// .onnx -> linalg-on-tensors .mlir (with weights beside it), through onnxsim and torch-mlir.
 Result<void> importOnnx(const std::filesystem::path &model, const std::filesystem::path &outMlir,
                         const ImportOptions &);
-/// .mlir or .onnx -> Program.
+/// .mlir or .onnx -> Program. Writes the weights file into `workDir`, which must stay until the
+/// program has been emitted.
 Result<Program> loadProgram(const std::filesystem::path &, const ImportOptions &);
 
-/// Where each intermediate lives in the arena: offset by liveness, 64-byte aligned.
+/// Follows aliases to the value that owns the storage.
+size_t storageOf(const Program &, size_t value);
+
+/// Where each intermediate lives in the arena: offset by liveness, 64-byte aligned. No two values
+/// that are needed at the same time overlap. Aliases have their owner's offset; values that are
+/// stored elsewhere (inputs, weights, constants, and what a caller's output buffer holds) have -1.
 struct MemoryPlan {
   std::vector<int64_t> offset; ///< per value; -1 when not in the arena
   int64_t arenaBytes = 0;

@@ -75,6 +75,8 @@ struct Workload {
   std::string name; ///< for people: "conv_56x56x64_64_3x3s1"
   WorkloadId id;    ///< FNV-1a of `linalg`; stable across runs, machines and file names
   AnchorKind anchor = AnchorKind::elementwise;
+  /// Of the anchor op. Empty when the kernel has no single loop nest to schedule (a concatenation, a
+  /// gather, a loop): such a kernel is lowered as plain loops and has one legal schedule.
   std::vector<Axis> axes;
   std::vector<Operand> operands;   ///< of the anchor op; outputs last
   std::vector<Argument> arguments; ///< of the kernel function; inputs, then outputs
