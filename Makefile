@@ -1,0 +1,27 @@
+# One line a command; each does what it needs first, and nothing twice.
+WERROR ?= OFF
+JOBS ?= $(shell nproc)
+BIN = build/bin
+PYTHON = build/venv/bin/python
+
+.PHONY: help install build test test-slow asan demo bench format clean
+
+help: ; @sed -n '/^help/d; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+install: ; @tools/setup/install.sh ## Debian packages, and a Python environment in build/venv
+
+build: install ; @cmake --preset dev -DALT_WERROR=$(WERROR) --log-level=WARNING && cmake --build --preset dev -j $(JOBS) ## programs in build/bin
+
+test: build ; @ctest --preset dev -LE slow -j $(JOBS) ## all tests but the slow ones
+
+test-slow: build ; @ctest --preset dev -L slow ## the long ones: fuzzing, sanitizers, a browser
+
+asan: install ; @cmake --preset asan --log-level=WARNING && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -L unit ## unit tests under sanitizers
+
+demo: build ; @$(PYTHON) tools/demo/demo.py ## a real model tuned for a minute, beside ONNX Runtime
+
+bench: build ; @$(MAKE) --no-print-directory -C bench BIN=$(abspath $(BIN)) PYTHON=$(abspath $(PYTHON)) ## kernels beside BLAS and oneDNN
+
+format: ; @git ls-files '*.cpp' '*.h' | xargs clang-format -i ## in place
+
+clean: ; @rm -rf build build-asan build-release ## everything that was made here
