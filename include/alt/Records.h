@@ -1,13 +1,33 @@
 // The append-only log of every measurement: JSON lines, one self-contained line a measurement.
+// docs/records.md is the schema.
 #pragma once
 #include "alt/Measure.h"
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace alt {
+
+inline constexpr int recordSchema = 1;
+
+/// Who measured, where and how: the first line of a file, and again at each later session.
+struct RecordHeader {
+  int schema = recordSchema;
+  std::string tool;     ///< "alt 0.1.0"
+  std::string revision; ///< git, with "-dirty" when the tree was
+  std::string compiler; ///< LLVM's version, which wrote the kernels
+  std::string cpu, governor, kernel; ///< as /proc and sysfs say; "" when they do not
+  int aslr = -1;        ///< kernel.randomize_va_space
+  double load = 0;      ///< one-minute average at the start
+  unsigned cores = 0;
+  double when = 0;      ///< seconds since the epoch
+  std::map<std::string, std::string> options; ///< every option by name, as text
+};
+/// Everything but `options`.
+RecordHeader describeSession();
 
 struct Record {
   WorkloadId workload;
@@ -22,20 +42,34 @@ struct Record {
 
 /// What reading a records file back found.
 struct RecordFile {
+  std::vector<RecordHeader> sessions;
   std::vector<Record> records;
   std::vector<std::string> warnings; ///< truncated last line, foreign schema; one sentence each
 };
 
-/// Reads records of any target; a truncated last line is dropped with a warning. A file that is not
-/// a records file at all is an Error.
+/// Reads records of any target. A truncated last line is dropped with a warning, lines of a newer
+/// schema are left alone with a warning. A file that is no records file at all is an Error
+/// (file:line); a missing one too.
 Result<RecordFile> readRecords(const std::filesystem::path &);
 
-/// Appends; each append is one write of whole lines, flushed to the file before it returns.
+/// Appends; each append is one write of whole lines, in the kernel's hands before it returns, so
+/// that kill -9 loses nothing. (Not on the platter: an fdatasync a trial costs more than it saves.)
 class RecordWriter {
 public:
-  static Result<std::unique_ptr<RecordWriter>> open(const std::filesystem::path &);
+  /// Makes the file or appends a session to it; a line that an earlier kill left in half is cut
+  /// off. Errors: a foreign file, one that another alt is appending to, one that cannot be written.
+  static Result<std::unique_ptr<RecordWriter>> open(const std::filesystem::path &,
+                                                    const RecordHeader & = describeSession());
   virtual ~RecordWriter() = default;
   virtual Result<void> append(const Record &) = 0;
 };
+
+/// The records of a file that a search can go on from, in order and each schedule once.
+struct Resumable {
+  std::vector<Observation> observations; ///< artifacts only where the object is still there, unchanged
+  std::vector<std::string> warnings;     ///< what was left unused and why, one sentence each
+};
+Resumable selectRecords(const RecordFile &, WorkloadId, const std::string &targetKey,
+                        const SearchSpace &);
 
 } // namespace alt
