@@ -57,8 +57,12 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
   OwningOpRef<ModuleOp> module = preparedKernel(request);
   if (!module)
     return failed(false, "parse");
-  if (!reference && mlir::failed(applySchedule(*module, scheduleScript(request, *module, target))))
-    return failed(true, "schedule");
+  if (!reference) {
+    std::string script = scheduleScript(request, *module, target);
+    reference = script.empty(); // nothing to schedule: plain loops, left to LLVM
+    if (!reference && mlir::failed(applySchedule(*module, script)))
+      return failed(true, "schedule");
+  }
   if (mlir::failed(bufferizeKernel(*module)))
     return failed(true, "bufferize");
   FailureOr<KernelPlan> plan = outlineStages(*module, request.symbolPrefix);

@@ -1,4 +1,5 @@
 #include "lower/Prepare.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -42,6 +43,68 @@ linalg::LinalgOp findAnchor(func::FuncOp function) {
   return anchor ? anchor : findRoot(function);
 }
 
+/// pad(x) -> the padding value everywhere, then x copied into the middle: two plain loop nests.
+static LogicalResult materializePad(IRRewriter &rewriter, tensor::PadOp pad,
+                                    llvm::function_ref<void(Operation *)> mark) {
+  Value value = pad.getConstantPaddingValue();
+  RankedTensorType type = pad.getResultType();
+  if (!value || !type.hasStaticShape())
+    return failure();
+  Location loc = pad.getLoc();
+  rewriter.setInsertionPoint(pad);
+  unsigned rank = type.getRank();
+  AffineMap identity = rewriter.getMultiDimIdentityMap(rank);
+  SmallVector<utils::IteratorType> parallel(rank, utils::IteratorType::parallel);
+  auto yieldInput = [](OpBuilder &b, Location l, ValueRange arguments) {
+    linalg::YieldOp::create(b, l, arguments.front());
+  };
+  Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
+  auto fill = linalg::GenericOp::create(
+      rewriter, loc, TypeRange{type}, ValueRange{value}, ValueRange{empty},
+      ArrayRef<AffineMap>{AffineMap::get(rank, 0, rewriter.getContext()), identity}, parallel,
+      yieldInput);
+  mark(fill);
+  SmallVector<OpFoldResult> offsets = pad.getMixedLowPad(), strides(rank, rewriter.getIndexAttr(1));
+  SmallVector<OpFoldResult> sizes;
+  for (int64_t extent : pad.getSourceType().getShape())
+    sizes.push_back(rewriter.getIndexAttr(extent));
+  Value middle = tensor::ExtractSliceOp::create(rewriter, loc, pad.getSourceType(),
+                                                fill.getResult(0), offsets, sizes, strides);
+  auto copy = linalg::GenericOp::create(rewriter, loc, TypeRange{pad.getSourceType()},
+                                        ValueRange{pad.getSource()}, ValueRange{middle},
+                                        ArrayRef<AffineMap>{identity, identity}, parallel,
+                                        yieldInput);
+  mark(copy);
+  rewriter.replaceOpWithNewOp<tensor::InsertSliceOp>(pad, copy.getResult(0), fill.getResult(0),
+                                                     offsets, sizes, strides);
+  return success();
+}
+
+/// A copy after a reduction that ends the kernel, so that every kernel ends in an elementwise op: the
+/// root's tiles then start from nothing, and the anchor's fill is fused into each of them. Costs
+/// nothing: the copy is of registers.
+static linalg::LinalgOp appendIdentity(IRRewriter &rewriter, linalg::LinalgOp anchor) {
+  rewriter.setInsertionPointAfter(anchor);
+  Location loc = anchor.getLoc();
+  Value result = anchor->getResult(0);
+  auto type = cast<RankedTensorType>(result.getType());
+  Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
+  AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
+  SmallVector<utils::IteratorType> parallel(type.getRank(), utils::IteratorType::parallel);
+  // An operand that is not indexed keeps the canonicaliser from seeing a copy and taking it out.
+  Value unused = arith::ConstantOp::create(rewriter, loc, rewriter.getZeroAttr(type.getElementType()));
+  AffineMap none = AffineMap::get(type.getRank(), 0, rewriter.getContext());
+  auto copy = linalg::GenericOp::create(rewriter, loc, TypeRange{type}, ValueRange{result, unused},
+                                        ValueRange{empty},
+                                        ArrayRef<AffineMap>{identity, none, identity}, parallel, [](OpBuilder &b, Location l, ValueRange arguments) {
+                                          linalg::YieldOp::create(b, l, arguments.front());
+                                        });
+  rewriter.replaceUsesWithIf(result, copy.getResult(0), [&](OpOperand &use) {
+    return use.getOwner()->hasTrait<OpTrait::IsTerminator>();
+  });
+  return copy;
+}
+
 void generalizeKernel(func::FuncOp function) {
   IRRewriter rewriter(function.getContext());
   SmallVector<linalg::LinalgOp> named;
@@ -57,15 +120,23 @@ void generalizeKernel(func::FuncOp function) {
     rewriter.setInsertionPoint(op);
     (void)linalg::generalizeNamedOp(rewriter, op);
   }
-  for (tensor::PadOp pad : pads) {
-    rewriter.setInsertionPoint(pad);
-    (void)linalg::rewriteInDestinationPassingStyle(rewriter, pad);
-  }
-  UnitAttr unit = rewriter.getUnitAttr();
-  if (linalg::LinalgOp anchor = findAnchor(function))
-    anchor->setAttr(anchorAttr, unit);
-  if (linalg::LinalgOp root = findRoot(function))
-    root->setAttr(rootAttr, unit);
+  int64_t sides = 0, bodies = 0;
+  auto markSide = [&](Operation *op) {
+    op->setAttr(sideAttr, rewriter.getI64IntegerAttr(sides++));
+  };
+  for (tensor::PadOp pad : pads)
+    if (failed(materializePad(rewriter, pad, markSide)))
+      return; // left to bufferisation
+  linalg::LinalgOp anchor = findAnchor(function), root = findRoot(function);
+  if (root && root == anchor && anchor.getNumReductionLoops())
+    root = appendIdentity(rewriter, root);
+  if (anchor)
+    anchor->setAttr(anchorAttr, rewriter.getUnitAttr());
+  if (root)
+    root->setAttr(rootAttr, rewriter.getUnitAttr());
+  for (linalg::LinalgOp op : function.getBody().front().getOps<linalg::LinalgOp>())
+    if (op != anchor && op != root && !op->hasAttr(sideAttr))
+      op->setAttr(bodyAttr, rewriter.getI64IntegerAttr(bodies++));
 }
 
 void toDestinationStyle(func::FuncOp function) {
@@ -85,8 +156,18 @@ void toDestinationStyle(func::FuncOp function) {
   }
   Operation *terminator = body.getTerminator();
   builder.setInsertionPoint(terminator);
+  linalg::LinalgOp root = findRoot(function);
   for (Value result : terminator->getOperands()) {
     BlockArgument out = body.addArgument(memrefOf(result.getType()), loc);
+    // The root writes straight into the result: bufferisation alone finds that only for the last of
+    // the parts that a schedule cuts it into.
+    if (root && result == root->getResult(0) &&
+        root.getDpsInits()[0].getDefiningOp<tensor::EmptyOp>()) {
+      OpBuilder atStart = OpBuilder::atBlockBegin(&body);
+      Value destination = bufferization::ToTensorOp::create(atStart, loc, result.getType(), out,
+                                                            /*restrict=*/true, /*writable=*/true);
+      root.getDpsInitsMutable()[0].set(destination);
+    }
     auto store = bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), result, out);
     store.setRestrict(true);
     store.setWritable(true);

@@ -12,6 +12,10 @@ namespace alt {
 inline constexpr llvm::StringLiteral constantArgumentAttr = "alt.constant";
 inline constexpr llvm::StringLiteral anchorAttr = "alt.anchor";
 inline constexpr llvm::StringLiteral rootAttr = "alt.root";
+/// Numbered: the fill and the epilogue's inner ops, fused with the anchor ...
+inline constexpr llvm::StringLiteral bodyAttr = "alt.body";
+/// ... and pads, which are done before it.
+inline constexpr llvm::StringLiteral sideAttr = "alt.side";
 
 /// Parses the text of Workload::linalg and returns the module, or null with a diagnostic.
 mlir::OwningOpRef<mlir::ModuleOp> parseKernel(std::string_view text, mlir::MLIRContext &);

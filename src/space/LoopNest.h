@@ -1,0 +1,38 @@
+// A schedule of a LoopSpace with names instead of knob indices: what lower/ turns into a script and
+// the loop features describe.
+#pragma once
+#include "alt/Workload.h"
+#include <cstdint>
+#include <vector>
+
+namespace alt {
+
+/// The tiled loop nest, outermost level first:
+///   units      parallel axes, `par`: spread over threads (one scf.forall)
+///   cache      parallel axes, `tile`, in `outerOrder`
+///   block      reduction axes, `tile` (mode "blocked" when any is less than the extent)
+///   register   parallel axes, `reg`, in `innerOrder`; what is inside lives in registers
+///   reduction  reduction axes in `reductionOrder`, unrolled by `reg`
+struct LoopNest {
+  struct Level {
+    int64_t extent = 1;
+    AxisKind kind = AxisKind::parallel;
+    int64_t par = 1;  ///< extent of one thread unit (parallel axes)
+    int64_t tile = 1; ///< cache tile, or reduction block
+    int64_t reg = 1;  ///< register tile, or unroll factor of a reduction axis
+  };
+  std::vector<Level> axes; ///< as Workload::axes
+  unsigned vectorAxis = 0;
+  std::vector<unsigned> outerOrder, innerOrder; ///< parallel axes, outermost first
+  std::vector<unsigned> reductionOrder;         ///< reduction axes, outermost first
+  std::vector<bool> packed;                     ///< per operand: re-laid out in register-tile panels
+
+  bool blocked() const {
+    for (const Level &axis : axes)
+      if (axis.kind == AxisKind::reduction && axis.tile < axis.extent)
+        return true;
+    return false;
+  }
+};
+
+} // namespace alt

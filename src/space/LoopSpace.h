@@ -1,0 +1,50 @@
+// The search space derived from a workload's iteration space: never from a list of known operators.
+#pragma once
+#include "alt/SearchSpace.h"
+#include "space/LoopNest.h"
+
+namespace alt {
+
+/// Knobs (only those that leave a choice): vector axis, register tile and cache tile of every
+/// parallel axis, block and unroll factor of every reduction axis, loop orders, packed operands,
+/// units for threads. Constraints: accumulators fit the vector registers, tiles nest, the unrolled
+/// body stays small enough to compile quickly.
+class LoopSpace : public SearchSpace {
+public:
+  LoopSpace(const Workload &, const Target &, unsigned threads);
+
+  std::span<const Knob> knobs() const override { return knobList; }
+  bool legal(const Schedule &) const override;
+  Schedule random(Rng &) const override;
+  Schedule neighbour(const Schedule &, Rng &) const override;
+  Schedule defaultSchedule() const override { return fallback; }
+  double size() const override;
+
+  LoopNest decode(const Schedule &) const;
+  int64_t lanes() const { return vectorLanes; } ///< f32 elements in a vector
+
+private:
+  /// What a knob sets in the LoopNest.
+  struct Meaning {
+    enum class Field { vector, reg, tile, par, outerOrder, innerOrder, reductionOrder, pack } field;
+    unsigned index = 0; ///< axis or operand
+  };
+  void addKnob(Meaning, std::string name, std::vector<int64_t> options);
+  void addChoice(Meaning, std::string name, std::vector<std::string> labels);
+  void addOrder(Meaning::Field, std::string name, const std::vector<unsigned> &axes);
+  std::vector<unsigned> vectorCandidates() const;
+  bool legal(const LoopNest &) const;
+  Schedule chooseDefault() const;
+
+  std::vector<Axis> axes;
+  std::vector<Operand> operands;
+  int64_t vectorLanes, maxAccumulators;
+  unsigned threads;
+  std::vector<Knob> knobList;
+  std::vector<Meaning> meanings;
+  std::vector<unsigned> vectorAxes; ///< the vector knob's options
+  std::vector<std::vector<unsigned>> outerOrders, innerOrders, reductionOrders;
+  Schedule fallback;
+};
+
+} // namespace alt
