@@ -25,6 +25,11 @@ struct LowerRequest {
 std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &, const Target &,
                                                      const std::filesystem::path &object);
 
+/// What the space and the learner need to know of a kernel (the format of Workload::linalg): axes and
+/// operands of its anchor, arguments, FLOPs, id. `name` stays empty. The error says which argument
+/// cannot be passed to a kernel.
+Result<Workload> describeKernel(std::string_view linalg);
+
 /// The module with kernel and transform script that alt-opt replays.
 Result<std::string> printSchedule(const LowerRequest &, const Target &);
 

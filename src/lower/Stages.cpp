@@ -100,14 +100,21 @@ private:
   /// one part is ahead and the other is not. Everything else is pure and cloned where needed.
   SmallVector<Group> groupOps() {
     SmallVector<Group> groups;
+    SmallVector<Operation *> reads; // what only reads goes with the write that it is for
     for (Operation &op : kernel.getBody().front()) {
       if (isPure(op))
         continue;
+      if (touchedBuffers(&op).written.empty()) {
+        reads.push_back(&op);
+        continue;
+      }
       bool parallel = isa<scf::ForallOp>(op);
       bool ahead = isAhead(&op);
       if (groups.empty() || parallel || groups.back().parallel || groups.back().ahead != ahead)
         groups.push_back({{}, parallel, ahead});
+      groups.back().ops.append(reads);
       groups.back().ops.push_back(&op);
+      reads.clear();
     }
     return groups;
   }
@@ -169,10 +176,10 @@ private:
       function.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
 
     builder.setInsertionPointToStart(body);
-    if (group.parallel)
-      stage.units = cloneForall(cast<scf::ForallOp>(group.ops.front()), begin, end, mapping);
-    else
-      for (Operation *op : group.ops)
+    for (Operation *op : group.ops)
+      if (auto forall = dyn_cast<scf::ForallOp>(op))
+        stage.units = cloneForall(forall, begin, end, mapping);
+      else
         cloneWithOperands(op, mapping);
     func::ReturnOp::create(builder, loc);
     plan.stages.push_back(std::move(stage));

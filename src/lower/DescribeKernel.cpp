@@ -1,0 +1,183 @@
+// A kernel's text -> Workload: what the learner and the space know of it, without MLIR.
+#include "alt/Lower.h"
+#include "lower/Context.h"
+#include "lower/Prepare.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace alt {
+
+using namespace mlir;
+
+namespace {
+
+std::optional<ElementType> elementType(Type type) {
+  if (type.isF32())
+    return ElementType::f32;
+  if (type.isF64())
+    return ElementType::f64;
+  if (type.isBF16())
+    return ElementType::bf16;
+  if (type.isInteger(1))
+    return ElementType::i1;
+  if (type.isInteger(8))
+    return ElementType::i8;
+  if (type.isInteger(32))
+    return ElementType::i32;
+  if (type.isInteger(64) || type.isIndex())
+    return ElementType::i64;
+  return std::nullopt;
+}
+
+Result<Argument> describeArgument(Type type, std::string name, bool isOutput, bool isConstant) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  std::optional<ElementType> element;
+  if (tensor && tensor.hasStaticShape())
+    element = elementType(tensor.getElementType());
+  if (!element) {
+    std::string text;
+    llvm::raw_string_ostream(text) << type;
+    return Error{ErrorKind::unsupported, "Kernel argument of type " + text +
+                                             ": only tensors of static shape with elements f32, "
+                                             "f64, bf16, i1, i8, i32 or i64 can be passed."};
+  }
+  return Argument{std::move(name), *element, tensor.getShape().vec(), isOutput, isConstant};
+}
+
+/// The expression as a sum over axes, or nullopt when it is none (div, mod).
+std::optional<IndexExpr> linearIndex(AffineExpr expr, unsigned axes) {
+  bool linear = true;
+  expr.walk([&](AffineExpr e) {
+    linear &= e.getKind() == AffineExprKind::Add || e.getKind() == AffineExprKind::Mul ||
+              e.getKind() == AffineExprKind::DimId || e.getKind() == AffineExprKind::Constant;
+  });
+  if (!linear)
+    return std::nullopt;
+  MLIRContext *context = expr.getContext();
+  auto at = [&](int one) {
+    SmallVector<AffineExpr> values;
+    for (unsigned a = 0; a < axes; ++a)
+      values.push_back(getAffineConstantExpr(static_cast<int>(a) == one, context));
+    AffineExpr value = simplifyAffineExpr(expr.replaceDims(values), 0, 0);
+    return cast<AffineConstantExpr>(value).getValue();
+  };
+  IndexExpr index;
+  index.constant = at(-1);
+  for (unsigned a = 0; a < axes; ++a)
+    if (int64_t coefficient = at(static_cast<int>(a)) - index.constant)
+      index.terms.push_back({a, coefficient});
+  return index;
+}
+
+/// A weight stays a weight through pads, slices and reshapes.
+bool fromConstant(Value value, func::FuncOp function) {
+  while (Operation *producer = value.getDefiningOp()) {
+    if (!isa<tensor::PadOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
+             tensor::CastOp>(producer))
+      return false;
+    value = producer->getOperand(0);
+  }
+  auto argument = cast<BlockArgument>(value);
+  return bool(function.getArgAttr(argument.getArgNumber(), constantArgumentAttr));
+}
+
+/// Fills axes and operands from the anchor; leaves them empty when there is no loop nest to schedule.
+void describeNest(linalg::LinalgOp anchor, func::FuncOp function, Workload &workload) {
+  std::vector<Operand> operands;
+  for (OpOperand &operand : anchor->getOpOperands()) {
+    auto tensor = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (!tensor)
+      continue;
+    std::optional<ElementType> element = elementType(tensor.getElementType());
+    if (!element || !tensor.hasStaticShape())
+      return;
+    Operand described{"", *element, tensor.getShape().vec(), {}, anchor.isDpsInit(&operand),
+                      fromConstant(operand.get(), function)};
+    described.name = described.isOutput ? "out" : "in" + std::to_string(operands.size());
+    for (AffineExpr expr : anchor.getMatchingIndexingMap(&operand).getResults()) {
+      std::optional<IndexExpr> index = linearIndex(expr, anchor.getNumLoops());
+      if (!index)
+        return;
+      described.index.push_back(std::move(*index));
+    }
+    operands.push_back(std::move(described));
+  }
+  auto kinds = anchor.getIteratorTypesArray();
+  for (auto [a, extent] : llvm::enumerate(anchor.getStaticLoopRanges()))
+    workload.axes.push_back({"i" + std::to_string(a), extent,
+                             kinds[a] == utils::IteratorType::parallel ? AxisKind::parallel
+                                                                       : AxisKind::reduction});
+  workload.operands = std::move(operands);
+}
+
+AnchorKind anchorKind(linalg::LinalgOp anchor, const Workload &workload) {
+  if (anchor.getNumReductionLoops() == 0)
+    return AnchorKind::elementwise;
+  bool multiplies = false;
+  for (Operation &op : anchor.getBlock()->without_terminator())
+    multiplies |= op.getName().stripDialect() == "mulf" || op.getName().stripDialect() == "muli";
+  if (!multiplies || anchor.getNumDpsInputs() < 2)
+    return AnchorKind::reduction;
+  for (const Operand &operand : workload.operands)
+    for (const IndexExpr &index : operand.index)
+      if (index.terms.size() > 1)
+        return AnchorKind::convolution;
+  return AnchorKind::contraction;
+}
+
+/// Points times arithmetic ops of the body; a window that only says its size counts nothing.
+uint64_t countFlops(linalg::LinalgOp op) {
+  uint64_t points = 1, work = 0;
+  for (int64_t extent : op.getStaticLoopRanges())
+    points *= static_cast<uint64_t>(extent);
+  for (Operation &inner : op.getBlock()->without_terminator())
+    work += isa<FloatType>(inner.getNumResults() ? inner.getResult(0).getType() : Type()) &&
+            !inner.hasTrait<OpTrait::ConstantLike>();
+  return points * work;
+}
+
+} // namespace
+
+Result<Workload> describeKernel(std::string_view text) {
+  std::unique_ptr<MLIRContext> context = makeKernelContext();
+  DiagnosticCollector diagnostics(*context);
+  OwningOpRef<ModuleOp> module = parseKernel(text, *context);
+  func::FuncOp function = module ? kernelFunction(*module) : func::FuncOp();
+  if (!function)
+    return Error{ErrorKind::internal, "The kernel does not parse: " + diagnostics.first() + "."};
+
+  Workload workload;
+  workload.linalg = text;
+  workload.id = workloadId(text);
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
+    Result<Argument> argument = describeArgument(type, "in" + std::to_string(i), false,
+                                                 bool(function.getArgAttr(i, constantArgumentAttr)));
+    if (!argument)
+      return argument.error();
+    workload.arguments.push_back(std::move(*argument));
+  }
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes())) {
+    Result<Argument> argument = describeArgument(type, "out" + std::to_string(i), true, false);
+    if (!argument)
+      return argument.error();
+    workload.arguments.push_back(std::move(*argument));
+  }
+
+  linalg::LinalgOp anchor = findAnchor(function), root = findRoot(function);
+  unsigned structured = 0;
+  function.walk([&](Operation *op) {
+    workload.prologueOps += isa<tensor::PadOp>(op);
+    if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op); linalgOp && !isa<linalg::FillOp>(op)) {
+      workload.flops += countFlops(linalgOp);
+      ++structured;
+    }
+  });
+  if (!anchor || !root)
+    return workload;
+  describeNest(anchor, function, workload);
+  workload.anchor = anchorKind(anchor, workload);
+  workload.epilogueOps = structured - 1;
+  return workload;
+}
+
+} // namespace alt
