@@ -22,11 +22,13 @@ public:
 };
 
 struct TuneResult {
-  std::optional<Observation> best; ///< none when nothing ran
+  std::optional<Observation> best;     ///< none when nothing ran
+  std::optional<Observation> baseline; ///< the default schedule, measured first; also when it failed
   unsigned trials = 0;             ///< resumed ones included
   std::array<unsigned, outcomeCount> outcomes{};
   Seconds wall{};
   Seconds learning{}; ///< refits and selection
+  std::vector<Seconds> curve; ///< best so far after each trial; infinite until one ran
   std::string stopReason; ///< "trials", "budget", "exhausted", "converged", "interrupted"
 };
 
@@ -44,16 +46,23 @@ public:
   Search(TuneParts, TuneOptions);
   /// Tells what earlier runs measured; counts as trials.
   void resume(std::span<const Observation>);
-  /// Measures one batch of at most `limit` candidates; false when the space is exhausted.
+  /// Measures one batch of at most `limit` candidates, the default schedule first of all; false
+  /// when the space is exhausted.
   bool step(size_t limit, std::stop_token = {});
   TuneResult run(std::stop_token = {});
   const TuneResult &result() const { return state; }
 
 private:
+  std::vector<Schedule> propose(size_t count);
+  std::vector<Observation> measure(std::vector<Schedule>, std::stop_token);
+  void learn(std::span<const Observation>);
+  void account(const Observation &);
+
   TuneParts parts;
   TuneOptions options;
   Rng rng;
   TuneResult state;
+  Schedule defaultSchedule;
 };
 
 } // namespace alt

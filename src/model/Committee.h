@@ -1,0 +1,28 @@
+// Score and uncertainty in one: boosted models on Bayesian bootstraps of the same rows (weights
+// drawn from Exp(1), Rubin 1981). Their mean is the score, their spread what the data leave open.
+#pragma once
+#include "model/GradientBoosting.h"
+
+namespace alt {
+
+struct CommitteeOptions {
+  unsigned members = 8;
+  BoostingOptions boosting;
+};
+
+class Committee {
+public:
+  struct Prediction {
+    float mean = 0, deviation = 0;
+  };
+  Committee() = default;
+  static Committee fit(const Matrix &rows, std::span<const float> labels, const CommitteeOptions &,
+                       std::mt19937_64 &);
+  Prediction predict(std::span<const float> row) const;
+  bool empty() const { return members.empty(); }
+
+private:
+  std::vector<GradientBoosting> members;
+};
+
+} // namespace alt

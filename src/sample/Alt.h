@@ -1,0 +1,28 @@
+// ALT's sampler: filter, score predictor, uncertainty predictor, and a batch chosen by
+// informativeness and diversity (Zeng et al., ICCD 2020). docs/learning.md has the formulas, what
+// each part is worth, and what was tried in its place.
+#pragma once
+#include "alt/Sampler.h"
+#include "model/Committee.h"
+
+namespace alt {
+
+/// The defaults are what the ablations of docs/learning.md favour; each module has its off-switch.
+struct AltOptions {
+  unsigned initial = 16;   ///< random trials before the first model; more: safer, slower
+  unsigned batch = 4;      ///< trials between refits; more: fewer refits, blinder choices
+  unsigned pool = 1000;    ///< random candidates scored at each refit
+  unsigned parents = 10;   ///< best schedules whose neighbours join the pool
+  unsigned incumbents = 3; ///< best schedules around which the score's share is chosen
+  float localShare = 0.5f; ///< of a batch: top score among the incumbents' neighbours
+  bool filter = true;      ///< weigh by the predicted probability to run
+  bool uncertainty = true; ///< off: one model, its score alone
+  bool diversity = true;   ///< no two schedules of a batch that the models cannot tell apart
+  CommitteeOptions committee;
+  BoostingOptions validity{
+      .trees = 30, .depth = 4, .columnShare = 0.8f, .loss = BoostingOptions::Loss::logistic};
+};
+
+std::unique_ptr<Sampler> makeAltSampler(const SamplerContext &, const AltOptions &);
+
+} // namespace alt

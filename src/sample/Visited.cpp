@@ -1,0 +1,23 @@
+#include "sample/Visited.h"
+
+namespace alt {
+
+std::optional<Schedule> Visited::drawNew(Rng &rng) {
+  // Most draws are new. When they are not, a listed space is walked from a random place; one that
+  // is not listed is small or nearly used up, and gets more draws before it is called exhausted.
+  auto points = space.points();
+  for (int tries = points.empty() ? 4000 : 64; tries > 0; --tries) {
+    Schedule schedule = space.random(rng);
+    if (insert(schedule))
+      return schedule;
+  }
+  if (points.empty() || seen.size() >= points.size())
+    return std::nullopt;
+  size_t start = rng() % points.size();
+  for (size_t i = 0; i < points.size(); ++i)
+    if (const Schedule &point = points[(start + i) % points.size()]; insert(point))
+      return point;
+  return std::nullopt;
+}
+
+} // namespace alt

@@ -1,0 +1,98 @@
+// The main loop: choose, measure, learn. Read `step` for one turn of it.
+#include "alt/Tuner.h"
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+namespace alt {
+
+using Clock = std::chrono::steady_clock;
+
+Search::Search(TuneParts parts, TuneOptions options)
+    : parts(parts), options(options), rng(options.seed),
+      defaultSchedule(parts.space.defaultSchedule()) {}
+
+bool Search::step(size_t limit, std::stop_token stop) {
+  if (limit == 0)
+    return true;
+  auto began = Clock::now();
+  std::vector<Schedule> batch = propose(limit);
+  Seconds proposing = Clock::now() - began;
+  if (batch.empty())
+    return false;
+
+  std::vector<Observation> answers = measure(std::move(batch), stop);
+
+  auto learnBegan = Clock::now();
+  for (Observation &answer : answers)
+    answer.measurement.spent.propose = proposing / double(answers.size());
+  learn(answers);
+  state.learning += proposing + (Clock::now() - learnBegan);
+  if (parts.observer && !answers.empty())
+    parts.observer->onBatch(answers);
+  for (const Observation &answer : answers)
+    account(answer);
+  return true;
+}
+
+TuneResult Search::run(std::stop_token stop) {
+  auto began = Clock::now();
+  Seconds before = state.wall;
+  state.stopReason.clear();
+  while (state.stopReason.empty()) {
+    if (stop.stop_requested())
+      state.stopReason = "interrupted";
+    else if (state.trials >= options.trials)
+      state.stopReason = "trials";
+    else if (options.budget.count() > 0 && Clock::now() - began >= options.budget)
+      state.stopReason = "budget";
+    else if (!step(options.trials - state.trials, stop))
+      state.stopReason = "exhausted";
+    state.wall = before + (Clock::now() - began);
+  }
+  return state;
+}
+
+void Search::resume(std::span<const Observation> earlier) {
+  parts.sampler.tell(earlier);
+  for (const Observation &observation : earlier)
+    account(observation);
+}
+
+/// The default schedule is measured first, alone in its batch: it is what the user's gain is
+/// counted from, and the sampler may learn from it like from any other.
+std::vector<Schedule> Search::propose(size_t limit) {
+  if (!state.baseline)
+    return {defaultSchedule};
+  size_t count = options.batch ? options.batch : parts.sampler.preferredBatch();
+  return parts.sampler.ask(std::min(std::max<size_t>(count, 1), limit), rng);
+}
+
+std::vector<Observation> Search::measure(std::vector<Schedule> batch, std::stop_token stop) {
+  std::vector<Measurement> measurements = parts.measurer.measure(batch, stop);
+  assert(measurements.size() <= batch.size());
+  std::vector<Observation> answers;
+  for (size_t i = 0; i < measurements.size(); ++i)
+    answers.push_back({std::move(batch[i]), std::move(measurements[i])});
+  return answers;
+}
+
+void Search::learn(std::span<const Observation> answers) { parts.sampler.tell(answers); }
+
+void Search::account(const Observation &observation) {
+  ++state.trials;
+  ++state.outcomes[static_cast<unsigned>(observation.measurement.outcome)];
+  if (observation.schedule == defaultSchedule && !state.baseline)
+    state.baseline = observation;
+  Seconds best = state.best ? state.best->measurement.seconds()
+                            : Seconds(std::numeric_limits<double>::infinity());
+  if (observation.measurement.ok() && observation.measurement.seconds() < best) {
+    state.best = observation;
+    best = observation.measurement.seconds();
+    if (parts.observer)
+      parts.observer->onBest(observation);
+  }
+  state.curve.push_back(best);
+}
+
+} // namespace alt
