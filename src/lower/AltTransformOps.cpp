@@ -1,4 +1,5 @@
 #include "lower/AltTransformOps.h"
+#include "lower/PackOperand.h"
 #include "lower/VectorizeTile.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -22,6 +23,24 @@ DiagnosedSilenceableFailure transform::VectorizeTileOp::apply(TransformRewriter 
 }
 
 void transform::VectorizeTileOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  onlyReadsHandle(getTargetMutable(), effects);
+  modifiesPayload(effects);
+}
+
+DiagnosedSilenceableFailure transform::PackOperandOp::apply(TransformRewriter &rewriter,
+                                                            TransformResults &,
+                                                            TransformState &state) {
+  SmallVector<linalg::LinalgOp> ops;
+  for (Operation *target : state.getPayloadOps(getTarget()))
+    if (auto op = dyn_cast<linalg::LinalgOp>(target))
+      ops.push_back(op);
+  if (failed(alt::packOperand(rewriter, ops, getOperand(), getTile())))
+    return emitDefaultSilenceableFailure(getOperation());
+  return DiagnosedSilenceableFailure::success();
+}
+
+void transform::PackOperandOp::getEffects(
     SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   onlyReadsHandle(getTargetMutable(), effects);
   modifiesPayload(effects);

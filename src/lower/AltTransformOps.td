@@ -29,3 +29,23 @@ def VectorizeTileOp : Op<Transform_Dialect, "alt.vectorize_tile",
   let results = (outs);
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }
+
+def PackOperandOp : Op<Transform_Dialect, "alt.pack_operand",
+    [DeclareOpInterfaceMethods<TransformOpInterface>,
+     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "Lets tiled ops read an operand from panels as wide as their register tile";
+  let description = [{
+    The targets are linalg ops inside tile loops that all read, as operand number `operand`, slices
+    of one tensor that is defined before the loops. That tensor is copied once, before the loops,
+    from [..., n] to [n / tile][...][n % tile], and the targets read their slice from the copy:
+    what a register tile walks through is then contiguous. The copies are linalg.generics marked
+    `alt.pack_whole` and `alt.pack_tail`. Where the tensor is a constant argument the copies become
+    a stage that runs ahead of time (see outlineStages).
+
+    Every slice must lie within one panel. `structured.pack` re-lays out all operands of an op and
+    its result before tiling; here the result and the other operands stay as they are.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$operand, I64Attr:$tile);
+  let results = (outs);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+}

@@ -109,6 +109,7 @@ public:
     else
       registerTile();
     clean();
+    packOperands();
     line("transform.alt.vectorize_tile %func {lanes = " + std::to_string(lanes) +
              " : i64, max_tile = " + std::to_string(maxTile) + " : i64} : !transform.any_op",
          /*typed=*/true);
@@ -312,6 +313,36 @@ private:
       if (nest.axes[a].kind == AxisKind::parallel)
         handle = split(handle, static_cast<int>(a), inner(nest.axes[a]), nest.axes[a].reg);
     tileFor(handle, registerSizes(false), permutation(nest.innerOrder, nest.axes.size()));
+  }
+
+  /// Operands in panels; the copies that make them run row by row.
+  void packOperands() {
+    for (unsigned o = 0; o < nest.packed.size(); ++o) {
+      if (!nest.packed[o])
+        continue;
+      OpOperand &operand = anchor->getOpOperand(o);
+      auto type = cast<RankedTensorType>(operand.get().getType());
+      int64_t tile = nest.axes[nest.vectorAxis].reg, extent = type.getShape().back();
+      std::string handle = fresh("packed");
+      line(handle + " = transform.structured.match attributes {alt.anchor} in %module");
+      line("transform.alt.pack_operand " + handle + " {operand = " + std::to_string(o) +
+               " : i64, tile = " + std::to_string(tile) + " : i64} : !transform.any_op",
+           true);
+      Sizes rows(type.getRank(), 1);
+      rows.back() = 0;
+      if (extent % tile)
+        tileFor(matchCopies("alt.pack_tail"), rows, {});
+      rows.insert(rows.begin(), 1);
+      if (extent >= tile)
+        tileFor(matchCopies("alt.pack_whole"), rows, {});
+      clean();
+    }
+  }
+
+  std::string matchCopies(const char *attribute) {
+    std::string handle = fresh("copies");
+    line(handle + " = transform.structured.match attributes {" + attribute + "} in %module");
+    return handle;
   }
 
   void tileBodies() {

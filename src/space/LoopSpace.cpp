@@ -98,6 +98,11 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
     addKnob({Field::tile, a}, "block." + axes[a].name, thinned(blocks, 8));
     addKnob({Field::reg, a}, "unroll." + axes[a].name, unrolls);
   }
+  for (unsigned o = 0; o < operands.size(); ++o)
+    if (!operands[o].isOutput && operands[o].shape.size() > 1 &&
+        std::any_of(vectorAxes.begin(), vectorAxes.end(),
+                    [&](unsigned a) { return vectorFit(operands[o], a) == 2; }))
+      addKnob({Field::pack, o}, "pack." + operands[o].name, {0, 1});
   addOrder(Field::outerOrder, "outer", parallel);
   addOrder(Field::innerOrder, "inner", parallel);
   addOrder(Field::reductionOrder, "reduce", reduction);
@@ -240,9 +245,21 @@ bool LoopSpace::legal(const LoopNest &nest) const {
     accumulators *= a == nest.vectorAxis ? ceilDiv(axis.reg, vectorLanes) : axis.reg;
     units *= axis.extent / axis.par;
   }
+  for (unsigned o = 0; o < operands.size(); ++o)
+    if (nest.packed[o] && !packable(operands[o], nest))
+      return false;
   if (accumulators > maxAccumulators || accumulators * unrolled > 512)
     return false;
   return threads <= 1 || units <= 64 * static_cast<int64_t>(threads);
+}
+
+/// Panels follow the register tile of the vector axis, so tiles must start at whole panels.
+bool LoopSpace::packable(const Operand &operand, const LoopNest &nest) const {
+  const LoopNest::Level &axis = nest.axes[nest.vectorAxis];
+  auto startsAtPanels = [&](int64_t tile) { return tile == axis.extent || tile % axis.reg == 0; };
+  return axis.kind == AxisKind::parallel && vectorFit(operand, nest.vectorAxis) == 2 &&
+         startsAtPanels(axis.tile) && startsAtPanels(axis.par) &&
+         operand.shape.back() == axis.extent;
 }
 
 Schedule LoopSpace::random(Rng &rng) const {
@@ -377,6 +394,12 @@ Schedule LoopSpace::chooseDefault() const {
                                             decode(schedule).axes[a].reg));
         break;
       }
+  for (size_t k = 0; k < knobList.size(); ++k)
+    if (meanings[k].field == Field::pack && operands[meanings[k].index].isConstant) {
+      schedule.choice[k] = 1; // done ahead of time, and never worse than a row apart by N
+      if (!legal(schedule))
+        schedule.choice[k] = 0;
+    }
   // The smallest of everything always fits; reached only by odd shapes.
   for (size_t k = 0; k < knobList.size() && !legal(schedule); ++k)
     if (meanings[k].field == Field::reg)

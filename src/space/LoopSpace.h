@@ -34,6 +34,7 @@ private:
   void addOrder(Meaning::Field, std::string name, const std::vector<unsigned> &axes);
   std::vector<unsigned> vectorCandidates() const;
   bool legal(const LoopNest &) const;
+  bool packable(const Operand &, const LoopNest &) const;
   Schedule chooseDefault() const;
 
   std::vector<Axis> axes;

@@ -1,0 +1,167 @@
+#include "lower/PackOperand.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+namespace alt {
+
+using namespace mlir;
+
+namespace {
+
+/// Where a slice starts in the tensor at the end of its chain of slices, and how large it is.
+struct Window {
+  Value base;
+  SmallVector<OpFoldResult> offsets;
+  SmallVector<int64_t> sizes;
+};
+
+OpFoldResult add(OpBuilder &b, Location loc, OpFoldResult x, OpFoldResult y) {
+  AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
+  return affine::makeComposedFoldedAffineApply(b, loc, d0 + d1, {x, y});
+}
+
+/// Follows extract_slices of full rank and unit stride.
+FailureOr<Window> findWindow(OpBuilder &b, Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  Window window{value, SmallVector<OpFoldResult>(type.getRank(), b.getIndexAttr(0)),
+                SmallVector<int64_t>(type.getShape())};
+  while (auto slice = window.base.getDefiningOp<tensor::ExtractSliceOp>()) {
+    if (slice.getSourceType().getRank() != type.getRank() || !slice.hasUnitStride())
+      return failure();
+    for (auto [d, offset] : llvm::enumerate(slice.getMixedOffsets()))
+      window.offsets[d] = add(b, slice.getLoc(), window.offsets[d], offset);
+    window.base = slice.getSource();
+  }
+  return window;
+}
+
+/// base[..., n] -> packed[n / tile][...][n % tile], by two copies at the top of the function.
+class Packer {
+public:
+  Packer(RewriterBase &b, Value base, int64_t tile)
+      : b(b), loc(base.getLoc()), base(base), type(cast<RankedTensorType>(base.getType())),
+        tile(tile), whole(type.getShape().back() / tile), rest(type.getShape().back() % tile) {}
+
+  Value pack() {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointAfterValue(base);
+    SmallVector<int64_t> shape{whole + (rest ? 1 : 0)};
+    llvm::append_range(shape, type.getShape().drop_back());
+    shape.push_back(tile);
+    Value packed = tensor::EmptyOp::create(b, loc, shape, type.getElementType());
+    if (whole)
+      packed = copyWhole(packed);
+    if (rest)
+      packed = copyRest(packed);
+    return packed;
+  }
+
+private:
+  Value slice(Value from, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes, RankedTensorType result) {
+    SmallVector<OpFoldResult> strides(sizes.size(), b.getIndexAttr(1));
+    return tensor::ExtractSliceOp::create(b, loc, result, from,
+                                          getAsIndexOpFoldResult(b.getContext(), offsets),
+                                          getAsIndexOpFoldResult(b.getContext(), sizes), strides);
+  }
+  Value insert(Value part, Value into, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes) {
+    SmallVector<OpFoldResult> strides(sizes.size(), b.getIndexAttr(1));
+    return tensor::InsertSliceOp::create(b, loc, part, into,
+                                         getAsIndexOpFoldResult(b.getContext(), offsets),
+                                         getAsIndexOpFoldResult(b.getContext(), sizes), strides);
+  }
+  RankedTensorType of(ArrayRef<int64_t> shape) {
+    return RankedTensorType::get(shape, type.getElementType());
+  }
+
+  /// A copy between tensors of the given maps over `rank` parallel axes.
+  Value copy(Value from, Value to, AffineMap read, AffineMap write, StringRef mark) {
+    SmallVector<utils::IteratorType> parallel(read.getNumDims(), utils::IteratorType::parallel);
+    auto generic = linalg::GenericOp::create(
+        b, loc, TypeRange{to.getType()}, ValueRange{from}, ValueRange{to},
+        ArrayRef<AffineMap>{read, write}, parallel, [](OpBuilder &builder, Location l, ValueRange args) {
+          linalg::YieldOp::create(builder, l, args.front());
+        });
+    generic->setAttr(mark, b.getUnitAttr());
+    return generic.getResult(0);
+  }
+
+  Value copyWhole(Value packed) {
+    int64_t rank = type.getRank();
+    SmallVector<int64_t> sizes(type.getShape()), zeros(rank, 0), expanded(type.getShape().drop_back());
+    sizes.back() = whole * tile;
+    Value part = slice(base, zeros, sizes, of(sizes));
+    expanded.append({whole, tile});
+    SmallVector<ReassociationIndices> groups;
+    for (int64_t d = 0; d < rank; ++d)
+      groups.push_back({d});
+    groups.back().push_back(rank);
+    Value panels = tensor::ExpandShapeOp::create(b, loc, of(expanded), part, groups);
+    // Iterate as the source lies: (..., panel, lane).
+    SmallVector<AffineExpr> write{b.getAffineDimExpr(rank - 1)};
+    for (int64_t d = 0; d + 1 < rank; ++d)
+      write.push_back(b.getAffineDimExpr(d));
+    write.push_back(b.getAffineDimExpr(rank));
+    SmallVector<int64_t> target{whole};
+    llvm::append_range(target, type.getShape().drop_back());
+    target.push_back(tile);
+    SmallVector<int64_t> at(rank + 1, 0);
+    Value into = slice(packed, at, target, of(target));
+    Value copied = copy(panels, into, b.getMultiDimIdentityMap(rank + 1),
+                        AffineMap::get(rank + 1, 0, write, b.getContext()), packWholeAttr);
+    return insert(copied, packed, at, target);
+  }
+
+  Value copyRest(Value packed) {
+    int64_t rank = type.getRank();
+    SmallVector<int64_t> sizes(type.getShape()), from(rank, 0), at(rank + 1, 0), target{1};
+    sizes.back() = rest;
+    from.back() = whole * tile;
+    at.front() = whole;
+    llvm::append_range(target, sizes);
+    Value part = slice(base, from, sizes, of(sizes));
+    Value into = slice(packed, at, target, of(sizes)); // rank-reduced: the panel axis is one
+    AffineMap identity = b.getMultiDimIdentityMap(rank);
+    return insert(copy(part, into, identity, identity, packTailAttr), packed, at, target);
+  }
+
+  RewriterBase &b;
+  Location loc;
+  Value base;
+  RankedTensorType type;
+  int64_t tile, whole, rest;
+};
+
+} // namespace
+
+LogicalResult packOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64_t operand,
+                          int64_t tile) {
+  Value base, packed;
+  for (linalg::LinalgOp op : ops) {
+    b.setInsertionPoint(op);
+    OpOperand &use = op->getOpOperand(operand);
+    FailureOr<Window> window = findWindow(b, use.get());
+    if (failed(window) || (base && window->base != base) || window->sizes.back() > tile)
+      return op.emitError("operand ") << operand << " is no slice that can be packed";
+    if (!packed) {
+      base = window->base;
+      packed = Packer(b, base, tile).pack();
+      b.setInsertionPoint(op);
+    }
+    // A slice lies within one panel: it starts at a multiple of the tile (the space sees to it).
+    SmallVector<OpFoldResult> offsets{affine::makeComposedFoldedAffineApply(
+        b, op.getLoc(), b.getAffineDimExpr(0).floorDiv(tile), {window->offsets.back()})};
+    offsets.append(window->offsets.begin(), window->offsets.end() - 1);
+    offsets.push_back(b.getIndexAttr(0));
+    SmallVector<OpFoldResult> sizes{b.getIndexAttr(1)}, strides(offsets.size(), b.getIndexAttr(1));
+    for (int64_t size : window->sizes)
+      sizes.push_back(b.getIndexAttr(size));
+    auto type = cast<RankedTensorType>(use.get().getType());
+    Value slice = tensor::ExtractSliceOp::create(b, op.getLoc(), type, packed, offsets, sizes, strides);
+    b.modifyOpInPlace(op, [&] { use.set(slice); });
+  }
+  return success();
+}
+
+} // namespace alt

@@ -1,0 +1,18 @@
+// Re-lays an operand out in panels as wide as the register tile.
+#pragma once
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/PatternMatch.h"
+
+namespace alt {
+
+/// Marks the two loop nests that fill a packed operand: whole panels, and the last, narrower one.
+inline constexpr llvm::StringLiteral packWholeAttr = "alt.pack_whole";
+inline constexpr llvm::StringLiteral packTailAttr = "alt.pack_tail";
+
+/// What transform.alt.pack_operand does (see AltTransformOps.td). All `ops` must read, as their
+/// operand number `operand`, slices of one tensor that is known before the loops; fails with a
+/// diagnostic otherwise.
+mlir::LogicalResult packOperand(mlir::RewriterBase &, llvm::ArrayRef<mlir::linalg::LinalgOp> ops,
+                                int64_t operand, int64_t tile);
+
+} // namespace alt
