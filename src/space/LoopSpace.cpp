@@ -33,12 +33,12 @@ int64_t coefficient(const IndexExpr &index, unsigned axis) {
 }
 
 /// How well vectors run along `axis` in this operand: 2 contiguous, 1 not at all (a broadcast),
-/// -1 strided (lane by lane).
+/// -4 strided (lane by lane, which costs more than all else gains).
 int vectorFit(const Operand &operand, unsigned axis) {
   int fit = 1;
   for (size_t d = 0; d < operand.index.size(); ++d)
     if (int64_t c = coefficient(operand.index[d], axis))
-      fit = d + 1 == operand.index.size() && c == 1 && fit == 1 ? 2 : -1;
+      fit = d + 1 == operand.index.size() && c == 1 && fit == 1 ? 2 : -4;
   return fit;
 }
 
@@ -69,7 +69,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
       if (s <= extent)
         sizes.push_back(s);
     if (std::find(vectorAxes.begin(), vectorAxes.end(), a) != vectorAxes.end()) {
-      for (int64_t vectors : {1, 2, 3, 4, 6, 8})
+      for (int64_t vectors : {1, 2, 3, 4, 5, 6, 8, 12, 16, 24})
         if (vectors * vectorLanes <= extent)
           sizes.push_back(vectors * vectorLanes);
       if (extent <= 4 * vectorLanes)

@@ -1,0 +1,149 @@
+#include "space/LoopSpace.h"
+#include "Workloads.h"
+#include <chrono>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <set>
+
+using namespace alt;
+using testing::HasSubstr;
+
+namespace {
+
+class EveryFamily : public testing::TestWithParam<Workload> {
+protected:
+  LoopSpace space{GetParam(), test::avx512(), 1};
+  LoopSpace threaded{GetParam(), test::avx512(), 2};
+};
+
+TEST_P(EveryFamily, DefaultIsLegal) {
+  EXPECT_TRUE(space.legal(space.defaultSchedule()));
+  EXPECT_TRUE(threaded.legal(threaded.defaultSchedule()));
+}
+
+TEST_P(EveryFamily, RandomPointsAreLegalAndPrintedPointsParseBack) {
+  Rng rng(1);
+  for (const LoopSpace *s : {&space, &threaded})
+    for (int i = 0; i < 500; ++i) {
+      Schedule schedule = s->random(rng);
+      ASSERT_TRUE(s->legal(schedule)) << print(*s, schedule);
+      Result<Schedule> parsed = parse(*s, print(*s, schedule));
+      ASSERT_TRUE(parsed) << parsed.error().message;
+      EXPECT_EQ(*parsed, schedule);
+    }
+}
+
+TEST_P(EveryFamily, NeighboursAreLegalAndOneKnobAway) {
+  Rng rng(2);
+  Schedule schedule = space.defaultSchedule();
+  int farther = 0;
+  for (int i = 0; i < 500; ++i) {
+    Schedule next = space.neighbour(schedule, rng);
+    ASSERT_TRUE(space.legal(next));
+    int changed = 0;
+    for (size_t k = 0; k < next.choice.size(); ++k)
+      changed += next.choice[k] != schedule.choice[k];
+    farther += changed > 1;
+    schedule = next;
+  }
+  EXPECT_LE(farther, 25); // only where a point has no legal neighbour nearby
+}
+
+TEST_P(EveryFamily, TilesNestAndAccumulatorsFitTheRegisters) {
+  Rng rng(3);
+  for (int i = 0; i < 500; ++i) {
+    LoopNest nest = threaded.decode(threaded.random(rng));
+    int64_t accumulators = 1;
+    for (unsigned a = 0; a < nest.axes.size(); ++a) {
+      const LoopNest::Level &axis = nest.axes[a];
+      EXPECT_LE(axis.reg, axis.tile);
+      EXPECT_EQ(axis.extent % axis.tile, 0);
+      if (axis.kind != AxisKind::parallel)
+        continue;
+      EXPECT_EQ(axis.extent % axis.par, 0);
+      EXPECT_EQ(axis.par % axis.tile, 0);
+      accumulators *= a == nest.vectorAxis ? (axis.reg + 15) / 16 : axis.reg;
+    }
+    EXPECT_LE(accumulators, 30);
+  }
+}
+
+TEST_P(EveryFamily, SizeIsThatOfASpaceWorthSearching) {
+  // Bare elementwise ops and small reductions have little to choose; everything else has a lot.
+  double least = GetParam().axes.size() > 2 && GetParam().flops > 100000 ? 1e4 : 10;
+  EXPECT_GE(space.size(), least);
+  EXPECT_EQ(space.size(), LoopSpace(GetParam(), test::avx512(), 1).size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Workloads, EveryFamily, testing::ValuesIn(test::workloadFamilies()),
+                         [](const auto &info) {
+                           return info.param.name + "_" + std::to_string(info.index);
+                         });
+
+TEST(LoopSpace, VectorsRunAlongTheOutputsContiguousAxis) {
+  LoopSpace matmul(test::matmulWorkload(64, 64, 64), test::avx512(), 1);
+  EXPECT_EQ(matmul.decode(matmul.defaultSchedule()).vectorAxis, 1u);
+  LoopSpace conv(test::convolutionWorkload(14, 14, 32, 64, 3, 1), test::avx512(), 1);
+  EXPECT_EQ(conv.decode(conv.defaultSchedule()).vectorAxis, 3u);
+}
+
+TEST(LoopSpace, VectorsRunAlongAReductionWhereNothingElseIsContiguous) {
+  LoopSpace rows(test::rowMaxWorkload(128, 1000), test::avx512(), 1);
+  EXPECT_EQ(rows.decode(rows.defaultSchedule()).vectorAxis, 1u);
+}
+
+TEST(LoopSpace, ConstantsArePackedByDefaultAndOnlyWherePanelsStartAtTiles) {
+  LoopSpace space(test::matmulWorkload(512, 512, 512), test::avx512(), 1);
+  EXPECT_TRUE(space.decode(space.defaultSchedule()).packed[1]);
+  Rng rng(4);
+  int packed = 0;
+  for (int i = 0; i < 1000; ++i) {
+    LoopNest nest = space.decode(space.random(rng));
+    if (!nest.packed[1])
+      continue;
+    ++packed;
+    EXPECT_TRUE(nest.axes[1].tile == 512 || nest.axes[1].tile % nest.axes[1].reg == 0);
+  }
+  EXPECT_GT(packed, 100);
+}
+
+TEST(LoopSpace, ThreadsGetUnitsByDefault) {
+  LoopSpace space(test::matmulWorkload(512, 512, 512), test::avx512(), 2);
+  LoopNest nest = space.decode(space.defaultSchedule());
+  int64_t units = 1;
+  for (const LoopNest::Level &axis : nest.axes)
+    if (axis.kind == AxisKind::parallel)
+      units *= axis.extent / axis.par;
+  EXPECT_GE(units, 2);
+}
+
+TEST(LoopSpace, AKernelWithoutANestHasOnePoint) {
+  Workload none;
+  LoopSpace space(none, test::avx512(), 1);
+  EXPECT_TRUE(space.knobs().empty());
+  EXPECT_EQ(space.size(), 1);
+  EXPECT_TRUE(space.legal(space.defaultSchedule()));
+}
+
+TEST(Parse, NamesTheKnobOrValueThatTheSpaceDoesNotHave) {
+  LoopSpace space(test::matmulWorkload(64, 64, 64), test::avx512(), 1);
+  std::string text = print(space, space.defaultSchedule());
+  EXPECT_THAT(parse(space, text + " twist=3").error().message, HasSubstr("no knob 'twist'"));
+  EXPECT_THAT(parse(space, "vector=i7").error().message, HasSubstr("'vector' has no option 'i7'"));
+  EXPECT_THAT(parse(space, "vector=i1").error().message, HasSubstr("is not given"));
+  EXPECT_THAT(parse(space, "vector").error().message, HasSubstr("knob=value"));
+}
+
+TEST(LoopSpace, FewerRegistersMeanSmallerTiles) {
+  Target narrow = test::avx512();
+  narrow.vectorBits = 256;
+  narrow.vectorRegisters = 16;
+  LoopSpace space(test::matmulWorkload(512, 512, 512), narrow, 1);
+  Rng rng(5);
+  for (int i = 0; i < 300; ++i) {
+    LoopNest nest = space.decode(space.random(rng));
+    EXPECT_LE(nest.axes[0].reg * ((nest.axes[1].reg + 7) / 8), 14);
+  }
+}
+
+} // namespace
