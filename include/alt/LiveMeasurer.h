@@ -2,22 +2,25 @@
 // limits and die alone. docs/measuring.md says how and why.
 #pragma once
 #include "alt/Measure.h"
+#include <functional>
 
 namespace alt {
 
 struct MeasureOptions {
-  unsigned buildWorkers = 0;  ///< candidates built at once; 0: as many as cores
-  unsigned threads = 1;       ///< cores that a kernel may use
-  Seconds buildLimit{10};     ///< wall clock of one build; raising it lets slower compiles pass
-  Seconds runLimit{4};        ///< wall clock of one candidate's check and timing
+  unsigned buildWorkers = 0; ///< candidates built at once; 0: as many as cores
+  unsigned threads = 1;      ///< cores that a kernel may use
+  Seconds buildLimit{10};    ///< wall clock of one build; raising it lets slower compiles pass
+  Seconds runLimit{4};       ///< wall clock of one candidate's check and timing
   int64_t memoryLimit = int64_t(4) << 30; ///< address space that a candidate may add, bytes
-  Seconds sampleTime{1e-3};   ///< a sample lasts at least so long; short kernels are called in batches
-  unsigned samples = 9;       ///< at most so many samples...
-  Seconds samplingTime{16e-3};///< ...and no more once they took so long together (but at least 3)
-  double hopelessFactor = 4;  ///< first calls so many times slower than the best get one sample
-  bool pin = true;            ///< one-threaded kernels are timed on a core of their own
-  std::filesystem::path objects; ///< where objects are kept; empty: a folder that goes with the Runner
-  std::filesystem::path runner;  ///< alt-runner; empty: beside the running executable
+  Seconds sampleTime{
+      1e-3};            ///< a sample lasts at least so long; short kernels are called in batches
+  unsigned samples = 9; ///< at most so many samples...
+  Seconds samplingTime{16e-3}; ///< ...and no more once they took so long together (but at least 3)
+  double hopelessFactor = 4;   ///< first calls so many times slower than the best get one sample
+  bool pin = true;             ///< one-threaded kernels are timed on a core of their own
+  std::filesystem::path
+      objects; ///< where objects are kept; empty: a folder that goes with the Runner
+  std::filesystem::path runner; ///< alt-runner; empty: beside the running executable
 };
 
 /// The two fork servers (building, timing) and the pipes to them. One serves any number of
@@ -50,6 +53,10 @@ public:
   ~LiveMeasurer() override;
 
   std::vector<Measurement> measure(std::span<const Schedule>, std::stop_token = {}) override;
+  /// Called within measure() for each trial as soon as it is done, in any order: what is recorded
+  /// here survives a kill before the batch is complete. (Its spent.propose is not known yet.)
+  using Listener = std::function<void(const Schedule &, const Measurement &)>;
+  void onEach(Listener);
   /// Starts building what will probably be measured next, so that no core idles while the caller
   /// refits its model. What is announced and never measured costs only its building.
   void announce(std::span<const Schedule>);

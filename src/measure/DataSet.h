@@ -1,0 +1,42 @@
+// What a workload's candidates are run on: random inputs and the outputs they must give.
+#pragma once
+#include "alt/Workload.h"
+#include "measure/Region.h"
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace alt {
+
+/// The inputs' values are a function of the workload's id, so that a restarted server has the same.
+class DataSet {
+public:
+  /// `positive` draws floats from [0.5, 1.5) instead of [-1, 1): for kernels whose results are not
+  /// finite otherwise (square roots, logarithms). Empty regions when memory runs out.
+  DataSet(std::vector<Argument> arguments, uint64_t seed, bool positive);
+
+  const std::vector<Argument> &arguments() const { return args; }
+  /// Inputs' values; for outputs, where the reference writes what is expected (shared memory).
+  const std::vector<Region> &regions() const { return memory; }
+  bool complete() const;
+  /// From now on nobody, forked children included, can change inputs or expectations.
+  void freeze();
+  bool finite() const; ///< every expected float is
+
+private:
+  std::vector<Argument> args;
+  std::vector<Region> memory;
+};
+
+/// Fills an output with values that no kernel writes (NaNs of a certain payload).
+void poison(Region &, ElementType);
+
+/// The first element in which an output is wrong, as text; nothing when it is right. Floats may
+/// differ by tolerance * (|expected| + rms of all expected), tolerance 1e-4 (f32), 1e-9 (f64),
+/// 2e-2 (bf16): a sum's rounding error scales with its terms, not with its possibly tiny result.
+/// Reassociation of thousands of terms stays below by far, one wrong or missing term does not.
+/// Integers must be equal.
+std::optional<std::string> firstWrong(const Argument &, const std::byte *actual,
+                                      const std::byte *expected);
+
+} // namespace alt

@@ -1,0 +1,264 @@
+#include "alt/LiveMeasurer.h"
+#include "alt/Support.h"
+#include "measure/RunnerState.h"
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace alt {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+struct LiveMeasurer::State {
+  std::shared_ptr<Runner> owner;
+  Runner::State &runner;
+  Workload workload;
+  const SearchSpace &space;
+  std::map<Schedule, uint64_t> announced; ///< builds that were asked for and not yet used
+  Listener listener;
+  Seconds reference{};
+  Seconds best{std::numeric_limits<double>::infinity()};
+
+  State(std::shared_ptr<Runner> owner, Runner::State &runner, const Workload &workload,
+        const SearchSpace &space)
+      : owner(std::move(owner)), runner(runner), workload(workload), space(space) {}
+  ChildLimits limits(Seconds wall) const;
+  fs::path objectFor(const std::string &schedule) const;
+  uint64_t askBuild(const std::string &schedule);
+  uint64_t buildOf(const Schedule &);
+  uint64_t askTime(std::vector<Artifact>);
+  BuildAnswer awaitBuild(uint64_t number);
+  TimeAnswer awaitTime(uint64_t number);
+};
+
+ChildLimits LiveMeasurer::State::limits(Seconds wall) const {
+  return {wall, runner.options.memoryLimit};
+}
+
+fs::path LiveMeasurer::State::objectFor(const std::string &schedule) const {
+  std::string stem = schedule.empty() ? "reference" : hex16(fnv1a(schedule));
+  return runner.options.objects / (workload.id.hex() + "-" + stem + ".o");
+}
+
+uint64_t LiveMeasurer::State::askBuild(const std::string &schedule) {
+  BuildRequest request;
+  request.workload = workload.id;
+  request.schedule = schedule;
+  request.object = objectFor(schedule);
+  request.limits = limits(runner.options.buildLimit);
+  return runner.ask(std::move(request));
+}
+
+uint64_t LiveMeasurer::State::buildOf(const Schedule &schedule) {
+  if (auto found = announced.find(schedule); found != announced.end()) {
+    uint64_t number = found->second;
+    announced.erase(found);
+    return number;
+  }
+  return askBuild(print(space, schedule));
+}
+
+uint64_t LiveMeasurer::State::askTime(std::vector<Artifact> artifacts) {
+  const MeasureOptions &options = runner.options;
+  TimeRequest request;
+  request.workload = workload.id;
+  request.artifacts = std::move(artifacts);
+  request.threads = options.threads;
+  request.sampleTime = options.sampleTime;
+  request.samplingTime = options.samplingTime;
+  request.samples = options.samples;
+  if (std::isfinite(best.count()) && options.hopelessFactor > 0)
+    request.hopeless = best * options.hopelessFactor;
+  request.cores = runner.timingCores;
+  request.limits = limits(options.runLimit);
+  return runner.ask(std::move(request));
+}
+
+BuildAnswer LiveMeasurer::State::awaitBuild(uint64_t number) {
+  while (!runner.failure) {
+    if (auto answer = runner.takeBuild(number))
+      return *answer;
+    runner.pump(Seconds(1));
+  }
+  BuildAnswer none;
+  none.detail = runner.failure->message;
+  return none;
+}
+
+TimeAnswer LiveMeasurer::State::awaitTime(uint64_t number) {
+  while (!runner.failure) {
+    if (auto answer = runner.takeTime(number))
+      return *answer;
+    runner.pump(Seconds(1));
+  }
+  TimeAnswer none;
+  none.measurements.emplace_back().detail = runner.failure->message;
+  return none;
+}
+
+LiveMeasurer::LiveMeasurer(std::unique_ptr<State> s) : state(std::move(s)) {}
+LiveMeasurer::~LiveMeasurer() {
+  for (auto &[schedule, number] : state->announced)
+    state->runner.abandon(number);
+  state->runner.forget(state->workload.id);
+}
+
+Result<std::unique_ptr<LiveMeasurer>> LiveMeasurer::start(std::shared_ptr<Runner> runner,
+                                                          const Workload &workload,
+                                                          const SearchSpace &space) {
+  Runner::State &r = runner->internals();
+  std::unique_ptr<State> state(new State(runner, r, workload, space));
+  auto broken = [&](const std::string &step, const std::string &why) {
+    r.forget(workload.id);
+    return Error{ErrorKind::internal, workload.name + ": the unscheduled reference cannot be " +
+                                          step + ": " + why + "."};
+  };
+  r.describe({workload, r.target, r.options.threads});
+  BuildRequest plain;
+  plain.workload = workload.id;
+  plain.object = state->objectFor("");
+  plain.limits = state->limits(std::max(r.options.buildLimit, Seconds(60)));
+  BuildAnswer built = state->awaitBuild(r.ask(plain));
+  if (built.outcome != Outcome::ok)
+    return broken("built", built.detail);
+
+  ReferenceRequest request;
+  request.workload = workload.id;
+  request.artifact = built.artifact;
+  // Plain loops over a large shape take long.
+  request.limits = state->limits(std::max(r.options.runLimit, Seconds(300)));
+  TimeAnswer ran = state->awaitTime(r.ask(request));
+  if (ran.measurements[0].ok() && !ran.finite) {
+    request.positive = true;
+    ran = state->awaitTime(r.ask(request));
+  }
+  if (!ran.measurements[0].ok())
+    return broken("run", std::string(name(ran.measurements[0].outcome)) + ": " +
+                             ran.measurements[0].detail);
+  state->reference = ran.measurements[0].samples[0];
+  return std::unique_ptr<LiveMeasurer>(new LiveMeasurer(std::move(state)));
+}
+
+void LiveMeasurer::onEach(Listener listener) { state->listener = std::move(listener); }
+
+void LiveMeasurer::announce(std::span<const Schedule> schedules) {
+  for (const Schedule &schedule : schedules)
+    if (!state->announced.contains(schedule))
+      state->announced[schedule] = state->askBuild(print(state->space, schedule));
+}
+
+/// A candidate that did not become an object.
+static Measurement unbuilt(const BuildAnswer &answer) {
+  Measurement measurement;
+  measurement.outcome = answer.outcome;
+  measurement.detail = answer.detail;
+  measurement.spent.build = answer.spent;
+  return measurement;
+}
+
+std::vector<Measurement> LiveMeasurer::measure(std::span<const Schedule> schedules,
+                                               std::stop_token stop) {
+  Runner::State &runner = state->runner;
+  struct Trial {
+    uint64_t building = 0, timing = 0;
+    std::optional<BuildAnswer> built;
+    std::optional<Measurement> done;
+  };
+  std::vector<Trial> trials(schedules.size());
+  for (size_t i = 0; i < trials.size(); ++i)
+    trials[i].building = state->buildOf(schedules[i]);
+
+  size_t open = trials.size(), inTiming = 0;
+  std::optional<Clock::time_point> stopped;
+  constexpr auto grace = std::chrono::seconds(1); // what is nearly done is worth waiting for
+  while (open && !runner.failure) {
+    if (stop.stop_requested()) {
+      if (!stopped)
+        stopped = Clock::now();
+      else if (Clock::now() - *stopped > grace)
+        break;
+    }
+    for (size_t i = 0; i < trials.size(); ++i) {
+      Trial &t = trials[i];
+      if (!t.built && (t.built = runner.takeBuild(t.building)) && t.built->outcome != Outcome::ok) {
+        t.done = unbuilt(*t.built);
+        if (state->listener)
+          state->listener(schedules[i], *t.done);
+        --open;
+      }
+      // Two at a time: one runs, the next is at hand.
+      if (t.built && !t.done && !t.timing && inTiming < 2) {
+        t.timing = state->askTime({t.built->artifact});
+        ++inTiming;
+      }
+      if (!t.timing || t.done)
+        continue;
+      if (auto answer = runner.takeTime(t.timing)) {
+        t.done = std::move(answer->measurements[0]);
+        t.done->spent.build = t.built->spent;
+        t.done->artifact = t.built->artifact;
+        if (!t.done->ok()) {
+          t.done->artifact.reset();
+          std::error_code ignored;
+          fs::remove(t.built->artifact.object, ignored);
+        }
+        state->best = std::min(state->best, t.done->seconds());
+        if (state->listener)
+          state->listener(schedules[i], *t.done);
+        --inTiming;
+        --open;
+      }
+    }
+    if (open)
+      runner.pump(Seconds(0.05));
+  }
+  std::vector<Measurement> answers;
+  for (Trial &t : trials) {
+    if (!t.done)
+      break;
+    answers.push_back(std::move(*t.done));
+  }
+  for (Trial &t : trials)
+    if (!t.done) {
+      runner.abandon(t.building);
+      runner.abandon(t.timing);
+    }
+  return answers;
+}
+
+Measurement LiveMeasurer::build(const Schedule &schedule) {
+  BuildAnswer answer = state->awaitBuild(state->buildOf(schedule));
+  Measurement measurement = unbuilt(answer);
+  if (answer.outcome == Outcome::ok)
+    measurement.artifact = answer.artifact;
+  return measurement;
+}
+
+std::vector<Measurement> LiveMeasurer::duel(std::span<const Artifact> artifacts, unsigned rounds,
+                                            Seconds sampleTime) {
+  Runner::State &runner = state->runner;
+  while (runner.building() && !runner.failure) // a quiet machine
+    runner.pump(Seconds(0.05));
+  TimeRequest request;
+  request.workload = state->workload.id;
+  request.artifacts.assign(artifacts.begin(), artifacts.end());
+  request.threads = runner.options.threads;
+  request.sampleTime = sampleTime;
+  request.samples = rounds;
+  request.samplingTime = sampleTime * (2.0 * rounds);
+  request.cores = runner.timingCores;
+  request.limits = state->limits(Seconds(600));
+  TimeAnswer answer = state->awaitTime(runner.ask(std::move(request)));
+  std::vector<Measurement> found = std::move(answer.measurements);
+  found.resize(artifacts.size(), found[0]); // the child died: all share its fate
+  for (size_t i = 0; i < found.size(); ++i)
+    if (found[i].ok())
+      found[i].artifact = artifacts[i];
+  return found;
+}
+
+Seconds LiveMeasurer::referenceTime() const { return state->reference; }
+const std::optional<Error> &LiveMeasurer::failure() const { return state->runner.failure; }
+
+} // namespace alt
