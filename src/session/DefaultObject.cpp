@@ -1,0 +1,86 @@
+#include "session/DefaultObject.h"
+#include "alt/Lower.h"
+#include "alt/Session.h"
+#include "alt/Support.h"
+#include <atomic>
+#include <thread>
+
+namespace alt {
+
+Result<DefaultObject> buildDefault(const Workload &workload, const Target &target, unsigned threads,
+                                   const std::filesystem::path &folder, bool plain) {
+  DefaultObject built;
+  LowerRequest request{workload};
+  request.symbolPrefix = "kernel_" + workload.id.hex();
+  std::unique_ptr<SearchSpace> space;
+  if (!plain && !workload.axes.empty()) {
+    space = makeSearchSpace(workload, target, threads);
+    built.schedule = space->defaultSchedule();
+    request.space = space.get();
+    request.schedule = &*built.schedule;
+  }
+  std::filesystem::path object = folder / (request.symbolPrefix + "_default.o");
+  auto lowered = lowerToObject(request, target, object);
+  if (std::holds_alternative<LowerFailure>(lowered) && request.schedule) {
+    request.schedule = nullptr;
+    request.space = nullptr;
+    built.schedule.reset();
+    lowered = lowerToObject(request, target, object);
+  }
+  if (auto *failure = std::get_if<LowerFailure>(&lowered))
+    return Error{ErrorKind::internal,
+                 "Kernel " + workload.name + " cannot be compiled: " + failure->detail};
+  auto bytes = readFile(object);
+  if (!bytes)
+    return bytes.error();
+  built.artifact = {object, hex16(fnv1a(*bytes)), std::get<KernelPlan>(std::move(lowered))};
+  if (built.schedule)
+    built.printed = print(*space, *built.schedule);
+  return built;
+}
+
+Result<SessionResult> buildDefaults(std::span<const SessionKernel> kernels, const Target &target,
+                                    unsigned threads, const std::filesystem::path &folder) {
+  SessionResult result;
+  result.artifacts.resize(kernels.size());
+  result.schedules.resize(kernels.size());
+  result.report.kernels.resize(kernels.size());
+  std::vector<std::optional<Error>> errors(kernels.size());
+  std::atomic<size_t> next = 0;
+  auto work = [&] {
+    for (size_t k; (k = next++) < kernels.size();) {
+      const Workload &workload = kernels[k].workload;
+      KernelReport &report = result.report.kernels[k];
+      report.name = workload.name;
+      report.id = workload.id.hex();
+      report.anchor = name(workload.anchor);
+      report.uses = kernels[k].uses;
+      report.flops = workload.flops;
+      report.stopReason = "untuned";
+      auto built = buildDefault(workload, target, threads, folder);
+      if (!built) {
+        errors[k] = built.error();
+        continue;
+      }
+      result.artifacts[k] = std::move(built->artifact);
+      result.schedules[k] = built->schedule;
+      report.plain = !built->schedule;
+      report.defaultSchedule = report.bestSchedule = built->printed;
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 1; i < std::max(1u, target.cores); ++i)
+      workers.emplace_back(work);
+    work();
+  }
+  for (const std::optional<Error> &error : errors)
+    if (error)
+      return *error;
+  result.report.threads = threads;
+  result.report.target = target.key();
+  result.report.cpu = target.cpu;
+  return result;
+}
+
+} // namespace alt

@@ -1,0 +1,19 @@
+// A kernel's object without any measuring.
+#pragma once
+#include "alt/Measure.h"
+#include "alt/SearchSpace.h"
+#include <optional>
+
+namespace alt {
+
+struct DefaultObject {
+  Artifact artifact;
+  std::optional<Schedule> schedule; ///< none: plain loops
+  std::string printed;              ///< the schedule's text
+};
+
+/// By the default schedule; by plain loops when `plain`, or when the default is refused.
+Result<DefaultObject> buildDefault(const Workload &, const Target &, unsigned threads,
+                                   const std::filesystem::path &folder, bool plain = false);
+
+} // namespace alt

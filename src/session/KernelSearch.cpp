@@ -1,0 +1,147 @@
+#include "session/KernelSearch.h"
+#include <algorithm>
+#include <cmath>
+
+namespace alt {
+
+KernelSearch::KernelSearch(const SessionContext &context, const SessionKernel &kernel,
+                           KernelReport &report)
+    : context(context), kernel(kernel), report(report),
+      space(makeSearchSpace(kernel.workload, context.target, context.options.measure.threads)),
+      leaders(space->defaultSchedule()) {
+  report.defaultSchedule = print(*space, space->defaultSchedule());
+  report.spaceSize = space->size();
+}
+
+Result<std::unique_ptr<KernelSearch>> KernelSearch::start(const SessionContext &context,
+                                                          const SessionKernel &kernel,
+                                                          const SamplerInfo &tuner,
+                                                          unsigned trialLimit,
+                                                          KernelReport &report) {
+  std::unique_ptr<KernelSearch> self(new KernelSearch(context, kernel, report));
+  const SearchSpace &space = *self->space;
+  auto live = LiveMeasurer::start(context.runner, kernel.workload, space);
+  if (!live)
+    return live.error();
+  self->live = std::move(*live);
+
+  Record prototype;
+  prototype.workload = kernel.workload.id;
+  prototype.workloadName = kernel.workload.name;
+  prototype.target = context.target.key();
+  prototype.tuner = tuner.name;
+  prototype.seed = context.options.seed;
+  self->measurer = std::make_unique<RecordingMeasurer>(
+      *self->live, space, context.writer, std::move(prototype),
+      [self = self.get()](const Observation &observation) { return self->observe(observation); });
+
+  self->features = makeKnobFeatures(space);
+  self->sampler = tuner.make({space, *self->features});
+  TuneOptions options;
+  options.trials = trialLimit;
+  options.seed = context.options.seed;
+  self->search = std::make_unique<Search>(
+      TuneParts{space, *self->sampler, *self->measurer, nullptr}, options);
+
+  if (context.earlier) {
+    Resumable earlier =
+        selectRecords(*context.earlier, kernel.workload.id, context.target.key(), space);
+    for (const std::string &warning : earlier.warnings)
+      context.onWarning(warning);
+    for (const Observation &observation : earlier.observations)
+      self->count(observation);
+    report.resumed = report.trials;
+    self->search->resume(earlier.observations);
+  }
+  return self;
+}
+
+/// What a trial, resumed or new, does to the report.
+void KernelSearch::count(const Observation &observation) {
+  const Measurement &measurement = observation.measurement;
+  ++report.trials;
+  ++report.outcomes[static_cast<unsigned>(measurement.outcome)];
+  if (!measurement.ok())
+    ++report.failures[measurement.detail.substr(0, measurement.detail.find('\n'))];
+  double best = leaders.best().empty() ? INFINITY
+                                       : leaders.best().front().measurement.seconds().count();
+  leaders.add(observation);
+  if (double seconds = measurement.seconds().count(); seconds < best) {
+    report.curve.push_back({report.trials, context.elapsed().count(), seconds});
+    report.bestSeconds = seconds;
+    report.bestSchedule = print(*space, observation.schedule);
+  }
+  if (leaders.baseline() && leaders.baseline()->measurement.ok())
+    report.defaultSeconds = leaders.baseline()->measurement.seconds().count();
+}
+
+bool KernelSearch::observe(const Observation &observation) {
+  const PhaseTimes &spent = observation.measurement.spent;
+  report.spent.build += spent.build;
+  report.spent.check += spent.check;
+  report.spent.run += spent.run;
+  count(observation);
+  return context.onTrial(report, *space, observation);
+}
+
+std::optional<Error> KernelSearch::failure() const {
+  return live->failure() ? live->failure() : measurer->failure();
+}
+
+void KernelSearch::choose(const Observation &winner, double seconds, double defaultSeconds) {
+  chosenSchedule = winner.schedule;
+  chosenArtifact = winner.measurement.artifact;
+  report.bestSeconds = seconds;
+  report.defaultSeconds = defaultSeconds;
+  report.bestSchedule = print(*space, winner.schedule);
+  report.isDefault = winner.schedule == space->defaultSchedule();
+}
+
+void KernelSearch::settle() {
+  if (leaders.best().empty())
+    return;
+  const Observation &winner = leaders.best().front();
+  choose(winner, winner.measurement.seconds().count(), report.defaultSeconds);
+}
+
+Result<void> KernelSearch::duel(unsigned rounds) {
+  // The default comes first: it is what is emitted unless something is faster beside it.
+  std::vector<Observation> rivals;
+  const auto &baseline = leaders.baseline();
+  if (baseline && baseline->measurement.ok())
+    rivals.push_back(*baseline);
+  for (const Observation &leader : leaders.best())
+    if (rivals.size() < 3 && !(baseline && leader.schedule == baseline->schedule))
+      rivals.push_back(leader);
+
+  std::vector<Artifact> artifacts;
+  for (Observation &rival : rivals) {
+    auto &artifact = rival.measurement.artifact;
+    if (!artifact) // measured by an earlier session, whose objects are gone
+      artifact = live->build(rival.schedule).artifact;
+    if (artifact)
+      artifacts.push_back(*artifact);
+  }
+  std::erase_if(rivals, [](const Observation &rival) { return !rival.measurement.artifact; });
+  if (rivals.empty())
+    return {};
+  std::vector<Measurement> times = live->duel(artifacts, rounds);
+  if (auto broken = failure())
+    return *broken;
+
+  double defaultSeconds = notMeasured;
+  size_t winner = rivals.size();
+  for (size_t i = 0; i < rivals.size() && i < times.size(); ++i) {
+    if (!times[i].ok())
+      continue;
+    if (rivals[i].schedule == space->defaultSchedule())
+      defaultSeconds = times[i].seconds().count();
+    if (winner == rivals.size() || times[i].seconds() < times[winner].seconds())
+      winner = i;
+  }
+  if (winner < rivals.size())
+    choose(rivals[winner], times[winner].seconds().count(), defaultSeconds);
+  return {};
+}
+
+} // namespace alt

@@ -1,0 +1,61 @@
+// One kernel of a session: its space, its sampler, its search so far.
+#pragma once
+#include "alt/Features.h"
+#include "alt/Session.h"
+#include "alt/Tuner.h"
+#include "session/Leaders.h"
+#include "session/RecordingMeasurer.h"
+
+namespace alt {
+
+/// What the kernels of one session have in common.
+struct SessionContext {
+  const Target &target;
+  const SessionOptions &options;
+  std::shared_ptr<Runner> runner;
+  RecordWriter *writer;
+  const RecordFile *earlier; ///< nullptr: none
+  std::function<Seconds()> elapsed;
+  /// After each trial; false ends the batch early.
+  std::function<bool(const KernelReport &, const SearchSpace &, const Observation &)> onTrial;
+  std::function<void(const std::string &)> onWarning;
+};
+
+class KernelSearch {
+public:
+  /// Builds the reference, reads what the records hold of this kernel.
+  static Result<std::unique_ptr<KernelSearch>> start(const SessionContext &, const SessionKernel &,
+                                                     const SamplerInfo &, unsigned trialLimit,
+                                                     KernelReport &);
+  Search &theSearch() { return *search; }
+  /// Winner, runner-up and default side by side. Fills the report's best and default.
+  Result<void> duel(unsigned rounds);
+  /// Without a duel, when there is no time for one: by the trials' own times.
+  void settle();
+
+  /// Measuring or recording broke.
+  std::optional<Error> failure() const;
+  const std::optional<Artifact> &artifact() const { return chosenArtifact; }
+  const std::optional<Schedule> &schedule() const { return chosenSchedule; }
+
+private:
+  KernelSearch(const SessionContext &, const SessionKernel &, KernelReport &);
+  bool observe(const Observation &); ///< counts a new trial
+  void count(const Observation &);
+  void choose(const Observation &, double seconds, double defaultSeconds);
+
+  const SessionContext &context;
+  const SessionKernel kernel;
+  KernelReport &report;
+  std::unique_ptr<SearchSpace> space;
+  std::unique_ptr<FeatureExtractor> features;
+  std::unique_ptr<Sampler> sampler;
+  std::unique_ptr<LiveMeasurer> live;
+  std::unique_ptr<RecordingMeasurer> measurer;
+  std::unique_ptr<Search> search;
+  Leaders leaders;
+  std::optional<Artifact> chosenArtifact;
+  std::optional<Schedule> chosenSchedule;
+};
+
+} // namespace alt

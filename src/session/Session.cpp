@@ -1,0 +1,269 @@
+// The whole of a tuning session, stage by stage.
+#include "alt/Session.h"
+#include "alt/Lower.h"
+#include "alt/Sampler.h"
+#include "alt/TaskScheduler.h"
+#include "session/DefaultObject.h"
+#include "session/KernelSearch.h"
+#include <algorithm>
+#include <cmath>
+
+namespace alt {
+
+void bind(OptionTable &b, SessionOptions &o) {
+  MeasureOptions &m = o.measure;
+  b("trials", &o.trials, "measurements in all, resumed ones included; 0: 200 for one kernel, 64 for each of many");
+  b("budget", &o.budget, "wall clock for tuning, like 90s or 5m; 0: no limit");
+  b("tuner", &o.tuner, "who chooses what to measure");
+  b("seed", &o.seed, "the same seed, space and measurements give the same proposals");
+  b("threads", &m.threads, "cores that a kernel may use");
+  b("duel-rounds", &o.duelRounds, "samples of winner, runner-up and default at the end; more tells closer rivals apart");
+  b("build-workers", &m.buildWorkers, "candidates built at once; 0: as many as cores");
+  b("build-limit", &m.buildLimit, "wall clock of one build; raising it lets slower compiles pass");
+  b("run-limit", &m.runLimit, "wall clock of one candidate's check and timing");
+  b("memory-limit", &m.memoryLimit, "address space that a candidate may add, in bytes");
+  b("sample-time", &m.sampleTime, "a sample lasts at least so long; longer is steadier and slower");
+  b("samples", &m.samples, "at most so many samples of a candidate");
+  b("sampling-time", &m.samplingTime, "no more samples once they took so long together");
+  b("hopeless-factor", &m.hopelessFactor, "first calls so many times slower than the best get one sample");
+  b("pin", &m.pin, "one-threaded kernels are timed on a core of their own");
+}
+
+static KernelReport describe(const SessionKernel &kernel) {
+  KernelReport report;
+  report.name = kernel.workload.name;
+  report.id = kernel.workload.id.hex();
+  report.anchor = name(kernel.workload.anchor);
+  report.uses = kernel.uses;
+  report.flops = kernel.workload.flops;
+  return report;
+}
+
+namespace {
+/// One session under way.
+class SessionRun {
+public:
+  SessionRun(std::span<const SessionKernel> kernels, const Target &target,
+             const SessionOptions &options, SessionObserver &observer, std::stop_token user)
+      : kernels(kernels), target(target), options(options), observer(observer), user(user),
+        onUserStop(user, [this] { ending.request_stop(); }), searches(kernels.size()) {
+    size_t worthwhile = std::count_if(kernels.begin(), kernels.end(),
+                                      [](const SessionKernel &kernel) { return kernel.uses > 0; });
+    limit = options.trials ? options.trials
+                           : static_cast<unsigned>(worthwhile > 1 ? 64 * worthwhile : 200);
+  }
+
+  Result<SessionResult> run(const std::filesystem::path &records) {
+    auto tuner = findSampler(options.tuner);
+    if (!tuner)
+      return tuner.error();
+    for (const SessionKernel &kernel : kernels)
+      result.report.kernels.push_back(describe(kernel));
+    if (auto done = openRecords(records); !done)
+      return done.error();
+    auto runner = Runner::start(target, options.measure);
+    if (!runner)
+      return runner.error();
+    result.runner = *runner;
+    SessionContext context = makeContext();
+
+    if (auto done = startSearches(context, **tuner); !done)
+      return done.error();
+    if (auto done = searchWhereItPays(); !done)
+      return done.error();
+    if (auto done = compareBest(); !done)
+      return done.error();
+    if (auto done = collectObjects(); !done)
+      return done.error();
+    explain();
+    return std::move(result);
+  }
+
+private:
+  Seconds elapsed() const { return std::chrono::steady_clock::now() - begin; }
+  bool outOfTime() const { return options.budget.count() > 0 && elapsed() >= searchDeadline(); }
+  /// The comparison at the end is part of the budget, too.
+  Seconds searchDeadline() const {
+    Seconds duels(0.25 * static_cast<double>(kernels.size()));
+    return options.budget - std::min(duels, options.budget * 0.2);
+  }
+  unsigned trialsLeft() const {
+    unsigned done = result.report.trials();
+    return done < limit ? limit - done : 0;
+  }
+  bool over() const { return ending.stop_requested() || outOfTime() || trialsLeft() == 0; }
+
+  Result<void> openRecords(const std::filesystem::path &path) {
+    if (path.empty())
+      return {};
+    if (std::filesystem::exists(path)) {
+      auto read = readRecords(path);
+      if (!read)
+        return read.error();
+      for (const std::string &warning : read->warnings)
+        observer.onWarning(warning);
+      earlier = std::move(*read);
+    }
+    RecordHeader header = describeSession();
+    OptionTable table;
+    SessionOptions echo = options;
+    bind(table, echo);
+    for (const OptionTable::Entry &entry : table.entries())
+      header.options[entry.name] = OptionTable::print(entry);
+    result.report.options = header.options;
+    auto opened = RecordWriter::open(path, header);
+    if (!opened)
+      return opened.error();
+    writer = std::move(*opened);
+    return {};
+  }
+
+  SessionContext makeContext() {
+    SessionContext context{target, options, result.runner, writer.get(), earlier ? &*earlier : nullptr,
+                           [this] { return elapsed(); }, {}, {}};
+    context.onTrial = [this](const KernelReport &report, const SearchSpace &space,
+                             const Observation &observation) {
+      observer.onTrial(report, space, observation);
+      observer.onProgress(progress(report));
+      return !over();
+    };
+    context.onWarning = [this](const std::string &warning) { observer.onWarning(warning); };
+    return context;
+  }
+
+  Result<void> startSearches(const SessionContext &context, const SamplerInfo &tuner) {
+    for (size_t k = 0; k < kernels.size() && !ending.stop_requested() && !outOfTime(); ++k) {
+      if (kernels[k].uses == 0 || kernels[k].workload.axes.empty())
+        continue;
+      observer.onProgress(progress(result.report.kernels[k]));
+      auto search =
+          KernelSearch::start(context, kernels[k], tuner, limit, result.report.kernels[k]);
+      if (!search)
+        return search.error();
+      searches[k] = std::move(*search);
+    }
+    return {};
+  }
+
+  Result<void> searchWhereItPays() {
+    std::vector<TuningTask> tasks;
+    for (size_t k = 0; k < kernels.size(); ++k)
+      if (searches[k])
+        tasks.push_back({&searches[k]->theSearch(), double(kernels[k].uses), 0});
+    ScheduleOptions share;
+    share.trials = limit;
+    if (options.budget.count() > 0)
+      share.budget = std::max(searchDeadline() - elapsed(), Seconds(1e-6));
+    std::string reason = TaskScheduler(std::move(tasks), share).run(ending.get_token());
+    for (size_t k = 0; k < kernels.size(); ++k) {
+      KernelReport &report = result.report.kernels[k];
+      report.stopReason = report.trials ? reason : "not tuned";
+      if (!searches[k])
+        continue;
+      if (auto broken = searches[k]->failure())
+        return *broken;
+      report.learningSeconds = searches[k]->theSearch().result().learning.count();
+    }
+    return {};
+  }
+
+  Result<void> compareBest() {
+    result.report.interrupted = user.stop_requested();
+    for (auto &search : searches) {
+      if (!search)
+        continue;
+      if (user.stop_requested()) // who asked to stop waits for nothing more
+        search->settle();
+      else if (auto done = search->duel(options.duelRounds); !done)
+        return done.error();
+    }
+    return {};
+  }
+
+  /// Kernels that were not reached, or of which no schedule works, get theirs here.
+  Result<void> collectObjects() {
+    result.artifacts.resize(kernels.size());
+    result.schedules.resize(kernels.size());
+    for (size_t k = 0; k < kernels.size() && !user.stop_requested(); ++k) {
+      if (searches[k] && searches[k]->artifact()) {
+        result.artifacts[k] = *searches[k]->artifact();
+        result.schedules[k] = searches[k]->schedule();
+        continue;
+      }
+      bool failed = result.report.kernels[k].trials > 0;
+      auto built = buildDefault(kernels[k].workload, target, options.measure.threads,
+                                result.runner->options().objects, /*plain=*/failed);
+      if (!built)
+        return built.error();
+      result.artifacts[k] = built->artifact;
+      result.schedules[k] = built->schedule;
+      result.report.kernels[k].plain = !built->schedule;
+      result.report.kernels[k].bestSchedule = built->printed;
+    }
+    return {};
+  }
+
+  /// "0 valid of 40" with no reason is what users of tuners complain about most.
+  void explain() {
+    TuneReport &report = result.report;
+    report.tuner = options.tuner;
+    report.threads = options.measure.threads;
+    report.seed = options.seed;
+    report.trialLimit = limit;
+    report.budgetSeconds = options.budget.count();
+    report.target = target.key();
+    report.cpu = target.cpu;
+    report.wallSeconds = elapsed().count();
+    for (const KernelReport &kernel : report.kernels) {
+      if (kernel.trials == 0 || kernel.outcomes[0] > 0)
+        continue;
+      auto commonest = std::max_element(kernel.failures.begin(), kernel.failures.end(),
+                                        [](auto &a, auto &b) { return a.second < b.second; });
+      report.notes.push_back("None of the " + std::to_string(kernel.trials) + " trials of " +
+                             kernel.name + " worked, most often because: " + commonest->first);
+    }
+  }
+
+  Progress progress(const KernelReport &current) const {
+    const TuneReport &report = result.report;
+    Progress p;
+    p.kernel = static_cast<size_t>(&current - report.kernels.data());
+    p.kernels = report.kernels.size();
+    p.name = current.name;
+    p.trials = report.trials();
+    p.trialLimit = limit;
+    p.outcomes = report.outcomes();
+    p.best = current.bestSeconds;
+    p.gflops = current.gflops(current.bestSeconds);
+    p.speedup = report.untunedSeconds() / report.tunedSeconds();
+    if (unsigned own = p.trials - report.resumed(); own > 0)
+      p.left = elapsed() / own * trialsLeft();
+    if (options.budget.count() > 0)
+      p.left = std::min(p.left.value_or(options.budget), options.budget - elapsed());
+    return p;
+  }
+
+  std::span<const SessionKernel> kernels;
+  const Target &target;
+  const SessionOptions &options;
+  SessionObserver &observer;
+  std::stop_token user;
+  std::stop_source ending;
+  std::stop_callback<std::function<void()>> onUserStop;
+  std::vector<std::unique_ptr<KernelSearch>> searches;
+  std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
+  unsigned limit = 0;
+  std::optional<RecordFile> earlier;
+  std::unique_ptr<RecordWriter> writer;
+  SessionResult result;
+};
+} // namespace
+
+Result<SessionResult> runSession(std::span<const SessionKernel> kernels, const Target &target,
+                                 const SessionOptions &options,
+                                 const std::filesystem::path &records, SessionObserver &observer,
+                                 std::stop_token stop) {
+  return SessionRun(kernels, target, options, observer, stop).run(records);
+}
+
+} // namespace alt
