@@ -3,6 +3,12 @@
 #include "alt/Sampler.h"
 #include "alt/Support.h"
 #include "sample/Alt.h"
+#include "sample/Annealing.h"
+#include "sample/AutoTvm.h"
+#include "sample/Evolutionary.h"
+#include "sample/Genetic.h"
+#include "sample/Grid.h"
+#include "sample/Lfbo.h"
 #include "sample/Random.h"
 
 namespace alt {
@@ -11,6 +17,17 @@ std::span<const SamplerInfo> samplers() {
   static const SamplerInfo table[] = {
       {"alt", "filter, score and uncertainty predictors, small diverse batches (default)",
        [](const SamplerContext &context) { return makeAltSampler(context, AltOptions{}); }},
+      {"autotvm", "AutoTVM 2018-2023: XGBoost with rank loss, simulated annealing on the model",
+       [](const SamplerContext &c) { return makeAutoTvmSampler(c, AutoTvmLoss::rank); }},
+      {"autotvm-reg", "AutoTVM since 2023: the same with regression loss",
+       [](const SamplerContext &c) { return makeAutoTvmSampler(c, AutoTvmLoss::regression); }},
+      {"evolutionary", "Ansor's and MetaSchedule's search: evolution on an XGBoost model",
+       makeEvolutionarySampler},
+      {"lfbo", "Helion's search: a forest that tells the best tenth, diverse neighbours",
+       makeLfboSampler},
+      {"genetic", "AutoTVM's genetic algorithm on the measured times", makeGeneticSampler},
+      {"annealing", "simulated annealing on the measured times", makeAnnealingSampler},
+      {"grid", "every schedule in order", makeGridSampler},
       {"random", "uniform random legal schedules", makeRandomSampler},
   };
   return table;
