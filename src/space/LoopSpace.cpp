@@ -193,8 +193,14 @@ std::vector<unsigned> LoopSpace::vectorCandidates() const {
 }
 
 LoopNest LoopSpace::decode(const Schedule &schedule) const {
-  using Field = Meaning::Field;
   LoopNest nest;
+  decode(schedule, nest);
+  return nest;
+}
+
+void LoopSpace::decode(const Schedule &schedule, LoopNest &nest) const {
+  using Field = Meaning::Field;
+  nest.axes.clear();
   for (const Axis &axis : axes)
     nest.axes.push_back({axis.extent, axis.kind, axis.extent, axis.extent, 1});
   nest.packed.assign(operands.size(), false);
@@ -217,7 +223,6 @@ LoopNest LoopSpace::decode(const Schedule &schedule) const {
     case Field::pack: nest.packed[index] = value != 0; break;
     }
   }
-  return nest;
 }
 
 bool LoopSpace::legal(const Schedule &schedule) const {

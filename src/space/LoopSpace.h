@@ -21,7 +21,10 @@ public:
   double size() const override;
 
   LoopNest decode(const Schedule &) const;
+  /// The same into a nest that exists already: allocates nothing when it held one of this space.
+  void decode(const Schedule &, LoopNest &) const;
   int64_t lanes() const { return vectorLanes; } ///< f32 elements in a vector
+  unsigned threadCount() const { return threads; }
 
 private:
   /// What a knob sets in the LoopNest.
