@@ -21,8 +21,10 @@ struct Value {
   std::string name; ///< inputs' and outputs' names as in the model
   ElementType type = ElementType::f32;
   std::vector<int64_t> shape;
-  /// A reshape of another value's bytes (expand/collapse): shares its storage.
+  /// Shares another value's storage, from byte `aliasOffset` on: a reshape, a slice that is
+  /// contiguous there, or a piece of a concatenation that its producer writes in place.
   std::optional<size_t> aliasOf;
+  int64_t aliasOffset = 0; ///< a multiple of 64
   /// Weights: where in the weights file; or one number repeated, which takes no room there.
   int64_t weightOffset = 0;
   std::optional<double> splat;
@@ -70,8 +72,15 @@ Result<void> importOnnx(const std::filesystem::path &model, const std::filesyste
 /// program has been emitted.
 Result<Program> loadProgram(const std::filesystem::path &, const ImportOptions &);
 
-/// Follows aliases to the value that owns the storage.
-size_t storageOf(const Program &, size_t value);
+/// The value that owns a value's storage, and where in it the value begins.
+struct Storage {
+  size_t value;
+  int64_t offset;
+};
+Storage storageOf(const Program &, size_t value);
+/// The output whose buffer, given by the caller, holds this owner of storage; other outputs with the
+/// same storage are copied at the end of a run, as are inputs and weights that are returned.
+std::optional<size_t> outputHolding(const Program &, size_t owner);
 
 /// Where each intermediate lives in the arena: offset by liveness, 64-byte aligned. No two values
 /// that are needed at the same time overlap. Aliases have their owner's offset; values that are

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 namespace alt::test {
@@ -20,6 +21,11 @@ public:
   TemporaryFolder &operator=(const TemporaryFolder &) = delete;
   const std::filesystem::path &path() const { return folder; }
   std::filesystem::path operator/(const std::string &name) const { return folder / name; }
+  /// A file in it with this text.
+  std::filesystem::path write(const std::string &name, const std::string &text) const {
+    std::ofstream(folder / name, std::ios::binary) << text;
+    return folder / name;
+  }
 
 private:
   std::filesystem::path folder;

@@ -1,0 +1,285 @@
+// <model>.c: allocates once, then calls the kernels' stages in order. Compiled, not shipped.
+#include "emit/Driver.h"
+#include <cctype>
+#include <cstdio>
+#include <cstring>
+#include <set>
+#include <sstream>
+
+namespace alt {
+
+std::string runParameters(const Program &program, const ParameterNames &names) {
+  std::string text;
+  for (size_t i = 0; i < names.inputs.size(); ++i)
+    text += ", const " + cType(program.values[program.inputs[i]].type) + " *" + names.inputs[i];
+  for (size_t i = 0; i < names.outputs.size(); ++i)
+    text += ", " + cType(program.values[program.outputs[i]].type) + " *" + names.outputs[i];
+  return text;
+}
+
+// The bits of one element, as they lie in memory.
+static uint64_t bitsOf(ElementType type, double value) {
+  uint64_t bits = 0;
+  auto put = [&](auto typed) { std::memcpy(&bits, &typed, sizeof typed); };
+  switch (type) {
+  case ElementType::f32:
+    put(float(value));
+    break;
+  case ElementType::f64:
+    put(value);
+    break;
+  case ElementType::i1:
+    put(uint8_t(value != 0));
+    break;
+  case ElementType::i8:
+    put(int8_t(value));
+    break;
+  case ElementType::i32:
+    put(int32_t(value));
+    break;
+  case ElementType::i64:
+    put(int64_t(value));
+    break;
+  case ElementType::bf16: {
+    float single = float(value); // a bf16 value is exact in f32: its upper half
+    uint32_t wide;
+    std::memcpy(&wide, &single, 4);
+    put(uint16_t(wide >> 16));
+    break;
+  }
+  }
+  return bits;
+}
+
+namespace {
+class Writer {
+public:
+  Writer(const Program &program, std::span<const KernelPlan> plans, const ContextLayout &layout,
+         unsigned threads)
+      : program(program), plans(plans), layout(layout), threads(threads),
+        names(parameterNames(program)) {}
+
+  std::string run() {
+    declarations();
+    ahead();
+    steps();
+    init();
+    runFunction();
+    rest();
+    return out.str();
+  }
+
+private:
+  const std::string &model() const { return program.name; }
+  std::string code(const char *name) const {
+    std::string text;
+    for (char c : program.name)
+      text += char(std::toupper(static_cast<unsigned char>(c)));
+    return text + "_" + name;
+  }
+
+  void declarations() {
+    out << "#include \"" << model() << ".h\"\n"
+        << "#include <stddef.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n\n";
+    std::set<std::string> declared;
+    for (const Call &call : program.calls)
+      for (const Stage &stage : plans[call.kernel].stages)
+        if (declared.insert(stage.symbol).second) {
+          out << "void " << stage.symbol << "(";
+          for (size_t i = 0; i < stage.buffers.size(); ++i)
+            out << "void *, ";
+          out << "int64_t, int64_t);\n";
+        }
+    if (threads > 1)
+      out << "int omp_get_thread_num(void);\nint omp_get_num_threads(void);\n";
+    out << "\nstruct " << model() << "_context {\n"
+        << "  void *allocated; /* what malloc gave */\n"
+        << "  char *base;      /* the same, aligned */\n};\n\n";
+  }
+
+  std::string pointer(size_t value) const {
+    if (layout.valueOffset[value] >= 0)
+      return "b + " + std::to_string(layout.valueOffset[value]);
+    auto [owner, offset] = storageOf(program, value);
+    size_t slot = 0;
+    if (std::optional<size_t> output = outputHolding(program, owner))
+      slot = program.inputs.size() + *output;
+    else
+      while (program.inputs[slot] != owner)
+        ++slot;
+    return "io[" + std::to_string(slot) + "]" + (offset ? " + " + std::to_string(offset) : "");
+  }
+
+  std::string buffers(size_t call, const Stage &stage) const {
+    std::string text;
+    for (const BufferRef &buffer : stage.buffers)
+      text += (buffer.kind == BufferRef::Kind::argument
+                   ? pointer(program.calls[call].values[buffer.index])
+                   : "b + " + std::to_string(layout.scratchOffset[call][buffer.index])) +
+              ", ";
+    return text;
+  }
+
+  // Constants first, then what kernels prepare from them, each in the order of the calls.
+  void ahead() {
+    out << "/* What depends on the weights alone. */\n"
+        << "static void ahead(char *b) {\n  (void)b;\n";
+    for (size_t c = 0; c < program.calls.size(); ++c)
+      if (program.calls[c].ahead)
+        for (const Stage &stage : plans[program.calls[c].kernel].stages)
+          out << "  " << stage.symbol << "(" << buffers(c, stage) << "0, " << stage.units << ");\n";
+    for (size_t c = 0; c < program.calls.size(); ++c)
+      if (!program.calls[c].ahead)
+        for (const Stage &stage : plans[program.calls[c].kernel].stages)
+          if (stage.ahead)
+            out << "  " << stage.symbol << "(" << buffers(c, stage) << "0, " << stage.units
+                << ");\n";
+    out << "}\n\n";
+  }
+
+  void steps() {
+    bool parallel = threads > 1;
+    out << "/* One run; io holds the caller's inputs, then outputs. */\n"
+        << "static void steps(char *b, char *const *io"
+        << (parallel ? ", int64_t thread, int64_t threads" : "") << ") {\n"
+        << "  (void)b;\n  (void)io;\n";
+    bool previousShared = false; // did the last stage run on several threads?
+    bool first = true;
+    auto barrier = [&](bool shared) {
+      if (parallel && !first && (shared || previousShared))
+        out << "#pragma omp barrier\n";
+      previousShared = shared;
+      first = false;
+    };
+    for (size_t c = 0; c < program.calls.size(); ++c) {
+      const Call &call = program.calls[c];
+      if (call.ahead)
+        continue;
+      out << "  /* " << program.kernels[call.kernel].name << " */\n";
+      for (const Stage &stage : plans[call.kernel].stages) {
+        if (stage.ahead)
+          continue;
+        bool shared = parallel && stage.units > 1;
+        barrier(shared);
+        std::string units = std::to_string(stage.units);
+        if (shared)
+          out << "  " << stage.symbol << "(" << buffers(c, stage) << units
+              << " * thread / threads, " << units << " * (thread + 1) / threads);\n";
+        else
+          out << "  " << (parallel ? "if (thread == 0) " : "") << stage.symbol << "("
+              << buffers(c, stage) << "0, " << units << ");\n";
+      }
+    }
+    copies(parallel, barrier);
+    out << "}\n\n";
+  }
+
+  // Outputs that are stored elsewhere: inputs, weights and results that are returned twice.
+  template <class Barrier> void copies(bool parallel, Barrier barrier) {
+    for (size_t o = 0; o < program.outputs.size(); ++o) {
+      size_t value = program.outputs[o];
+      if (outputHolding(program, storageOf(program, value).value) == o)
+        continue;
+      barrier(false);
+      out << "  " << (parallel ? "if (thread == 0) " : "") << "memcpy(io["
+          << program.inputs.size() + o << "], " << pointer(value) << ", "
+          << program.values[value].byteSize() << ");\n";
+    }
+  }
+
+  void init() {
+    bool fills = !layout.splats.empty(), reads = layout.weightBytes > 0;
+    if (fills)
+      out << "static void fill(char *to, int64_t count, uint64_t bits, size_t size) {\n"
+          << "  for (int64_t i = 0; i < count; ++i)\n    memcpy(to + i * size, &bits, "
+             "size);\n}\n\n";
+    if (reads)
+      out << "static int read_weights(const char *path, char *to) {\n"
+          << "  FILE *file = path ? fopen(path, \"rb\") : NULL;\n"
+          << "  if (!file)\n    return " << code("ERROR_FILE") << ";\n"
+          << "  size_t got = fread(to, 1, " << layout.weightBytes << ", file);\n"
+          << "  int failed = ferror(file), more = fgetc(file) != EOF;\n  fclose(file);\n"
+          << "  if (failed)\n    return " << code("ERROR_FILE") << ";\n"
+          << "  return got == " << layout.weightBytes << " && !more ? " << code("OK") << " : "
+          << code("ERROR_WEIGHTS") << ";\n}\n\n";
+    out << "int " << model() << "_init(const char *weights_path, " << model()
+        << "_context **context) {\n  (void)weights_path;\n"
+        << "  if (!context)\n    return " << code("ERROR_ARGUMENT") << ";\n  *context = NULL;\n"
+        << "  " << model() << "_context *made = malloc(sizeof *made);\n"
+        << "  if (!made)\n    return " << code("ERROR_MEMORY") << ";\n"
+        << "  made->allocated = malloc(" << layout.totalBytes + 64 << ");\n"
+        << "  if (!made->allocated) {\n    free(made);\n    return " << code("ERROR_MEMORY")
+        << ";\n  }\n"
+        << "  made->base = (char *)(((uintptr_t)made->allocated + 63) / 64 * 64);\n";
+    if (reads)
+      out << "  int status = read_weights(weights_path, made->base);\n  if (status) {\n    "
+          << model() << "_free(made);\n    return status;\n  }\n";
+    for (const ContextLayout::Splat &splat : layout.splats) {
+      char bits[32];
+      std::snprintf(bits, sizeof bits, "0x%llxu",
+                    static_cast<unsigned long long>(bitsOf(splat.type, splat.value)));
+      out << "  fill(made->base + " << splat.offset << ", " << splat.bytes / bytes(splat.type)
+          << ", " << bits << (bytes(splat.type) == 8 ? "ll" : "") << ", " << bytes(splat.type)
+          << ");\n";
+    }
+    out << "  ahead(made->base);\n  *context = made;\n  return " << code("OK") << ";\n}\n\n";
+  }
+
+  void runFunction() {
+    out << "int " << model() << "_run(" << model() << "_context *context"
+        << runParameters(program, names) << ") {\n  if (!context";
+    for (const std::string &name : names.inputs)
+      out << " || !" << name;
+    for (const std::string &name : names.outputs)
+      out << " || !" << name;
+    out << ")\n    return " << code("ERROR_ARGUMENT") << ";\n  char *const io[] = {";
+    for (const std::string &name : names.inputs)
+      out << "(char *)" << name << ", ";
+    for (const std::string &name : names.outputs)
+      out << "(char *)" << name << ", ";
+    out << "};\n";
+    if (threads > 1)
+      out << "#pragma omp parallel num_threads(" << threads << ")\n"
+          << "  steps(context->base, io, omp_get_thread_num(), omp_get_num_threads());\n";
+    else
+      out << "  steps(context->base, io);\n";
+    out << "  return " << code("OK") << ";\n}\n\n";
+  }
+
+  void rest() {
+    out << "void " << model() << "_free(" << model() << "_context *context) {\n"
+        << "  if (context)\n    free(context->allocated);\n  free(context);\n}\n\n"
+        << "const char *" << model() << "_strerror(int status) {\n  switch (status) {\n"
+        << "  case " << code("OK") << ": return \"no error\";\n"
+        << "  case " << code("ERROR_ARGUMENT") << ": return \"an argument is a null pointer\";\n"
+        << "  case " << code("ERROR_MEMORY") << ": return \"not enough memory\";\n"
+        << "  case " << code("ERROR_FILE") << ": return \"the weights file cannot be read\";\n"
+        << "  case " << code("ERROR_WEIGHTS")
+        << ": return \"this is not the weights file of this model\";\n"
+        << "  }\n  return \"unknown status\";\n}\n\n"
+        << "int " << model() << "_run_arrays(" << model()
+        << "_context *context, const void *const *inputs, void *const *outputs) {\n"
+        << "  if (!inputs || !outputs)\n    return " << code("ERROR_ARGUMENT") << ";\n"
+        << "  return " << model() << "_run(context";
+    for (size_t i = 0; i < names.inputs.size(); ++i)
+      out << ", inputs[" << i << "]";
+    for (size_t i = 0; i < names.outputs.size(); ++i)
+      out << ", outputs[" << i << "]";
+    out << ");\n}\n";
+  }
+
+  const Program &program;
+  std::span<const KernelPlan> plans;
+  const ContextLayout &layout;
+  unsigned threads;
+  ParameterNames names;
+  std::ostringstream out;
+};
+} // namespace
+
+std::string driverText(const Program &program, std::span<const KernelPlan> plans,
+                       const ContextLayout &layout, unsigned threads) {
+  return Writer(program, plans, layout, threads).run();
+}
+
+} // namespace alt

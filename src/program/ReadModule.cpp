@@ -1,0 +1,165 @@
+#include "program/ReadModule.h"
+#include "alt/Support.h"
+#include "alt/Workload.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MLProgram/IR/MLProgram.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+
+namespace alt {
+
+using namespace mlir;
+
+std::unique_ptr<MLIRContext> makeProgramContext() {
+  DialectRegistry registry;
+  registry.insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+                  linalg::LinalgDialect, math::MathDialect, ml_program::MLProgramDialect,
+                  scf::SCFDialect, tensor::TensorDialect, ub::UBDialect>();
+  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+std::string place(Location location) {
+  if (auto at = location->findInstanceOf<FileLineColLoc>())
+    return at.getFilename().str() + ":" + std::to_string(at.getLine()) + ":" +
+           std::to_string(at.getColumn()) + ": ";
+  return "";
+}
+
+static std::string sentence(std::string text) {
+  text = text.substr(0, text.find('\n'));
+  if (size_t at = text.find("operation being parsed with an unregistered dialect");
+      at != std::string::npos)
+    return text.substr(0, at) + "this operation belongs to a dialect that is not supported.";
+  while (!text.empty() && (text.back() == ' ' || text.back() == '.'))
+    text.pop_back();
+  return text + ".";
+}
+
+FirstError::FirstError(MLIRContext *context)
+    : handler(context, [this](Diagnostic &diagnostic) {
+        if (first.empty() && diagnostic.getSeverity() == DiagnosticSeverity::Error)
+          first = sentence(place(diagnostic.getLocation()) + diagnostic.str());
+        return success();
+      }) {}
+
+Error FirstError::error(ErrorKind kind, std::string otherwise) const {
+  return {kind, first.empty() ? std::move(otherwise) : first};
+}
+
+std::optional<ElementType> elementType(Type type) {
+  if (type.isF32())
+    return ElementType::f32;
+  if (type.isF64())
+    return ElementType::f64;
+  if (type.isBF16())
+    return ElementType::bf16;
+  if (type.isSignlessInteger(1))
+    return ElementType::i1;
+  if (type.isSignlessInteger(8))
+    return ElementType::i8;
+  if (type.isSignlessInteger(32))
+    return ElementType::i32;
+  if (type.isSignlessInteger(64))
+    return ElementType::i64;
+  return std::nullopt;
+}
+
+Result<OwningOpRef<ModuleOp>> readModule(const std::filesystem::path &path, MLIRContext *context) {
+  Result<std::string> text = readFile(path);
+  if (!text)
+    return text.error();
+  if (text->find('\0') != std::string::npos)
+    return Error{ErrorKind::invalidInput, path.string() + ": not an MLIR text file."};
+  FirstError errors(context);
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBuffer(*text, path.string()), {});
+  OwningOpRef<ModuleOp> module = parseSourceFile<ModuleOp>(sources, context);
+  if (!module)
+    return errors.error(ErrorKind::invalidInput, path.string() + ": not a valid MLIR module.");
+  return module;
+}
+
+// What a signature may hold: tensors of static shape and a type that a C caller can give.
+static std::optional<Error> refuse(Type type, const std::string &what) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  std::string printed;
+  llvm::raw_string_ostream(printed) << type;
+  if (!tensor)
+    return Error{ErrorKind::unsupported,
+                 what + " has the type " + printed + "; only ranked tensors are supported."};
+  if (!tensor.hasStaticShape())
+    return Error{ErrorKind::unsupported, what + " has a dynamic shape, " + printed +
+                                             "; give every size (--shape for an ONNX model)."};
+  if (!elementType(tensor.getElementType()))
+    return Error{ErrorKind::unsupported, what + " has an element type that is not supported, " +
+                                             printed +
+                                             " (supported: f32, f64, bf16, i1, i8, i32, i64)."};
+  if (tensor.getNumElements() == 0)
+    return Error{ErrorKind::unsupported, what + " has no elements, " + printed + "."};
+  return std::nullopt;
+}
+
+static std::optional<Error> refuse(func::FuncOp function, const std::string &file) {
+  for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+    if (auto error = refuse(type, file + ": argument " + std::to_string(index) + " of @" +
+                                      function.getName().str()))
+      return error;
+  for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
+    if (auto error = refuse(type, file + ": result " + std::to_string(index) + " of @" +
+                                      function.getName().str()))
+      return error;
+  std::optional<Error> found;
+  for (Operation &op : function.getBody().front()) {
+    for (Type type : op.getResultTypes())
+      if (isa<TensorType>(type) && !found)
+        found = refuse(type, place(op.getLoc()) + "the result of '" +
+                                 op.getName().getStringRef().str() + "'");
+    bool memory = llvm::any_of(op.getResultTypes(), [](Type t) { return isa<MemRefType>(t); });
+    if ((memory || isa<CallOpInterface>(op)) && !found)
+      found = Error{ErrorKind::unsupported,
+                    place(op.getLoc()) + "'" + op.getName().getStringRef().str() +
+                        "' is not supported: only operations on tensors are."};
+    if (found)
+      return found;
+  }
+  return std::nullopt;
+}
+
+Result<func::FuncOp> theFunction(ModuleOp module, const std::filesystem::path &path) {
+  std::string file = path.string();
+  std::vector<func::FuncOp> functions;
+  for (func::FuncOp function : module.getOps<func::FuncOp>())
+    if (!function.isDeclaration())
+      functions.push_back(function);
+  if (functions.empty())
+    return Error{ErrorKind::invalidInput, file + ": the module is empty: it has no function."};
+  if (functions.size() > 1) {
+    std::string names;
+    for (func::FuncOp function : functions)
+      names += (names.empty() ? "@" : ", @") + function.getName().str();
+    return Error{ErrorKind::invalidInput, file + ": the module has " +
+                                              std::to_string(functions.size()) + " functions (" +
+                                              names + ") where one is needed."};
+  }
+  func::FuncOp function = functions.front();
+  if (!function.getBody().hasOneBlock())
+    return Error{ErrorKind::unsupported,
+                 file + ": @" + function.getName().str() + " has branches; one block is needed."};
+  if (function.getNumResults() == 0)
+    return Error{ErrorKind::invalidInput,
+                 file + ": @" + function.getName().str() + " returns nothing."};
+  if (std::optional<Error> error = refuse(function, file))
+    return *error;
+  return function;
+}
+
+} // namespace alt

@@ -1,0 +1,28 @@
+// One child process, run to its end.
+#pragma once
+#include "alt/Result.h"
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace alt {
+
+struct ChildResult {
+  int status = -1; ///< as from waitpid
+  std::string out; ///< its stdout
+  std::string err; ///< its stderr
+  bool succeeded() const;
+  /// The signal's name when one ended it, else "".
+  std::string signalName() const;
+};
+
+/// Runs `command` (looked up in PATH) and waits. The error says that it could not be started.
+Result<ChildResult> runChild(const std::vector<std::string> &command);
+
+/// The last line that is not empty, without a full stop: where tools put the reason.
+std::string lastLine(std::string text);
+
+/// Whether PATH has a program of that name.
+bool isInPath(const std::string &program);
+
+} // namespace alt

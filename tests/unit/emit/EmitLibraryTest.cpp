@@ -1,0 +1,137 @@
+#include "Emitted.h"
+#include "alt/Support.h"
+#include <fstream>
+#include <gmock/gmock.h>
+
+using namespace alt;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+namespace {
+// y = relu(x * w + b), z = y seen as one row; the input itself and a weight are returned as well.
+const char *const layer = R"(
+#id = affine_map<(i, j) -> (i, j)>
+func.func @main(%x: tensor<2x3xf32> {alt.name = "float"}) -> (tensor<2x2xf32> {alt.name = "y"}, tensor<4xf32> {alt.name = "z-flat"}, tensor<2x3xf32> {alt.name = "y"}, tensor<2xf32>) {
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, -6.0]]> : tensor<3x2xf32>
+  %b = arith.constant dense<[0.5, 0.25]> : tensor<2xf32>
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x2xf32>
+  %f = linalg.broadcast ins(%b : tensor<2xf32>) outs(%e : tensor<2x2xf32>) dimensions = [0]
+  %m = linalg.matmul ins(%x, %w : tensor<2x3xf32>, tensor<3x2xf32>) outs(%f : tensor<2x2xf32>) -> tensor<2x2xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%m : tensor<2x2xf32>) outs(%e : tensor<2x2xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = arith.maximumf %in, %z : f32
+    linalg.yield %s : f32
+  } -> tensor<2x2xf32>
+  %flat = tensor.collapse_shape %y [[0, 1]] : tensor<2x2xf32> into tensor<4xf32>
+  return %y, %flat, %x, %b : tensor<2x2xf32>, tensor<4xf32>, tensor<2x3xf32>, tensor<2xf32>
+})";
+
+struct Emitting : testing::Test {
+  Result<EmittedFiles> emit(unsigned threads = 1) {
+    return test::emitPlainly(folder.write("layer.mlir", layer), out, folder.path() / "work", threads);
+  }
+  test::TemporaryFolder folder;
+  std::filesystem::path out = folder.path() / "out";
+};
+} // namespace
+
+TEST_F(Emitting, TheLibraryComputesTheProgram) {
+  for (unsigned threads : {1u, 2u}) {
+    Result<EmittedFiles> files = emit(threads);
+    ASSERT_TRUE(files) << files.error().message;
+    Result<LoadedLibrary> library = LoadedLibrary::open(out);
+    ASSERT_TRUE(library) << library.error().message;
+    Result<std::vector<Tensor>> results =
+        library->run({{test::tensorOf("x", {2, 3}, {1, 1, 1, 1, 0, -2})}});
+    ASSERT_TRUE(results) << results.error().message;
+    ASSERT_EQ(results->size(), 4u);
+    EXPECT_THAT(test::floatsOf((*results)[0]), ElementsAre(9.5, 0.25, 0, 14.25));
+    EXPECT_THAT(test::floatsOf((*results)[1]), ElementsAre(9.5, 0.25, 0, 14.25));
+    EXPECT_THAT(test::floatsOf((*results)[2]), ElementsAre(1, 1, 1, 1, 0, -2));
+    EXPECT_THAT(test::floatsOf((*results)[3]), ElementsAre(0.5, 0.25));
+    Result<std::vector<Seconds>> times =
+        library->time({{test::tensorOf("x", {2, 3}, {1, 1, 1, 1, 0, -2})}}, 5);
+    ASSERT_TRUE(times);
+    EXPECT_EQ(times->size(), 5u);
+  }
+}
+
+TEST_F(Emitting, TheHeaderIsCAndCxxAndSaysTheShapes) {
+  Result<EmittedFiles> files = emit();
+  ASSERT_TRUE(files) << files.error().message;
+  std::string header = *readFile(files->header);
+  EXPECT_THAT(header,
+              HasSubstr("/* Input 0, \"float\": float[2][3] */\n#define LAYER_T_FLOAT_ELEMENTS 6"));
+  EXPECT_THAT(
+      header,
+      HasSubstr("const float *t_float, float *y, float *z_flat, float *y_2, float *output3"));
+  for (const char *compiler : {"cc -std=c99 -x c", "c++ -std=c++11 -x c++"})
+    EXPECT_EQ(
+        std::system((std::string(compiler) + " -Wall -Wextra -pedantic -Werror -fsyntax-only " +
+                     files->header.string())
+                        .c_str()),
+        0);
+}
+
+TEST_F(Emitting, AWrongInputIsNamed) {
+  ASSERT_TRUE(emit());
+  Result<LoadedLibrary> library = LoadedLibrary::open(out);
+  ASSERT_TRUE(library);
+  Result<std::vector<Tensor>> results =
+      library->run({{test::tensorOf("x", {3, 2}, {1, 1, 1, 1, 0, 2})}});
+  ASSERT_FALSE(results);
+  EXPECT_EQ(results.error().message, "Input 'float' of layer is f32 2x3, not f32 3x2.");
+  EXPECT_FALSE(library->run({}));
+}
+
+TEST_F(Emitting, AForeignWeightsFileIsRefused) {
+  Result<EmittedFiles> files = emit();
+  ASSERT_TRUE(files);
+  std::ofstream(files->weights, std::ios::app) << "more";
+  Result<LoadedLibrary> library = LoadedLibrary::open(out);
+  ASSERT_FALSE(library);
+  EXPECT_EQ(library.error().message, "layer: this is not the weights file of this model.");
+  std::filesystem::remove(files->weights);
+  EXPECT_EQ(LoadedLibrary::open(out).error().message, "layer: the weights file cannot be read.");
+}
+
+TEST_F(Emitting, WhatCannotBeWrittenLeavesNothing) {
+  Result<EmittedFiles> files =
+      test::emitPlainly(folder.write("layer.mlir", layer), "/proc/alt-none", folder.path() / "work");
+  ASSERT_FALSE(files);
+  EXPECT_EQ(files.error().kind, ErrorKind::io);
+  EXPECT_THAT(files.error().message, HasSubstr("/proc/alt-none"));
+  // An object that is missing is found out after the folder was made.
+  ImportOptions options;
+  options.workDir = folder.path() / "work";
+  Result<Program> program = loadProgram(folder.path() / "layer.mlir", options);
+  ASSERT_TRUE(program);
+  EXPECT_FALSE(emitLibrary(*program, std::vector<Artifact>(program->kernels.size()), {out, 1}));
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+TEST_F(Emitting, OtherFilesInTheDirectoryStay) {
+  std::filesystem::create_directories(out);
+  std::ofstream(out / "records.jsonl") << "kept";
+  ASSERT_TRUE(emit());
+  EXPECT_EQ(*readFile(out / "records.jsonl"), "kept");
+  size_t files = 0;
+  for ([[maybe_unused]] const auto &entry : std::filesystem::directory_iterator(out))
+    ++files;
+  EXPECT_EQ(files, 5u); // library, header, weights, manifest, and the records
+}
+
+TEST_F(Emitting, TheMeasuredObjectIsTheOneInTheLibrary) {
+  Result<EmittedFiles> files = emit();
+  ASSERT_TRUE(files);
+  std::string command = "cd " + out.string() + " && ar x liblayer.a kernel_0.o && cmp kernel_0.o " +
+                        (folder.path() / "work" / "plain_0.o").string();
+  EXPECT_EQ(std::system(command.c_str()), 0);
+}
+
+TEST_F(Emitting, SomethingElseIsNoLibrary) {
+  EXPECT_THAT(LoadedLibrary::open(folder.path()).error().message,
+              HasSubstr("no emitted library is there"));
+  EXPECT_FALSE(LoadedLibrary::open(folder.path() / "none"));
+}

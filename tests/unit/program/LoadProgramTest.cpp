@@ -1,0 +1,253 @@
+#include "TemporaryFolder.h"
+#include "alt/Program.h"
+#include <fstream>
+#include <gmock/gmock.h>
+
+using namespace alt;
+using testing::HasSubstr;
+
+namespace {
+struct Loaded : testing::Test {
+  Result<Program> load(const std::string &text) {
+    ImportOptions options;
+    options.workDir = folder.path() / "work";
+    std::filesystem::create_directories(options.workDir);
+    return loadProgram(folder.write("model.mlir", text), options);
+  }
+  std::string refusal(const std::string &text) {
+    Result<Program> program = load(text);
+    return program ? "accepted" : program.error().message;
+  }
+  test::TemporaryFolder folder;
+};
+
+// Two equal layers (pad, convolution that starts from a bias, relu) and one that reads both.
+const char *const twoLayers = R"(
+#id = affine_map<(n, c, h, w) -> (n, c, h, w)>
+func.func @main(%x: tensor<1x4x8x8xf32> {alt.name = "image"}) -> (tensor<1x4x8x8xf32> {alt.name = "features"}) {
+  %zero = arith.constant 0.0 : f32
+  %w0 = arith.constant dense_resource<w0> : tensor<4x4x3x3xf32>
+  %w1 = arith.constant dense_resource<w1> : tensor<4x4x3x3xf32>
+  %b0 = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %b1 = arith.constant dense<[5.0, 6.0, 7.0, 8.0]> : tensor<4xf32>
+  %e = tensor.empty() : tensor<1x4x8x8xf32>
+  %p0 = tensor.pad %x low[0, 0, 1, 1] high[0, 0, 1, 1] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<1x4x8x8xf32> to tensor<1x4x10x10xf32>
+  %s0 = linalg.broadcast ins(%b0 : tensor<4xf32>) outs(%e : tensor<1x4x8x8xf32>) dimensions = [0, 2, 3]
+  %c0 = linalg.conv_2d_nchw_fchw ins(%p0, %w0 : tensor<1x4x10x10xf32>, tensor<4x4x3x3xf32>) outs(%s0 : tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+  %r0 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%c0 : tensor<1x4x8x8xf32>) outs(%e : tensor<1x4x8x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %m = arith.maximumf %in, %zero : f32
+    linalg.yield %m : f32
+  } -> tensor<1x4x8x8xf32>
+  %p1 = tensor.pad %r0 low[0, 0, 1, 1] high[0, 0, 1, 1] {
+  ^bb0(%i: index, %j: index, %k: index, %l: index):
+    tensor.yield %zero : f32
+  } : tensor<1x4x8x8xf32> to tensor<1x4x10x10xf32>
+  %s1 = linalg.broadcast ins(%b1 : tensor<4xf32>) outs(%e : tensor<1x4x8x8xf32>) dimensions = [0, 2, 3]
+  %c1 = linalg.conv_2d_nchw_fchw ins(%p1, %w1 : tensor<1x4x10x10xf32>, tensor<4x4x3x3xf32>) outs(%s1 : tensor<1x4x8x8xf32>) -> tensor<1x4x8x8xf32>
+  %r1 = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%c1 : tensor<1x4x8x8xf32>) outs(%e : tensor<1x4x8x8xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %m = arith.maximumf %in, %zero : f32
+    linalg.yield %m : f32
+  } -> tensor<1x4x8x8xf32>
+  %sum = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%r0, %r1 : tensor<1x4x8x8xf32>, tensor<1x4x8x8xf32>) outs(%e : tensor<1x4x8x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %s = arith.addf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<1x4x8x8xf32>
+  return %sum : tensor<1x4x8x8xf32>
+}
+)";
+
+std::string resources(char last) {
+  std::string text = "{-#\n  dialect_resources: { builtin: {\n";
+  for (const char *name : {"w0", "w1"}) {
+    text += std::string("    ") + name + ": \"0x04000000";
+    for (int i = 0; i < 144; ++i)
+      text += i == 143 ? std::string("0000803") + last : "0000803F";
+    text += std::string("\"") + (name[1] == '0' ? ",\n" : "\n");
+  }
+  return text + "  } }\n#-}\n";
+}
+} // namespace
+
+TEST_F(Loaded, PadsAndEpiloguesGoWithTheirConvolution) {
+  Result<Program> program = load(twoLayers + resources('F'));
+  ASSERT_TRUE(program) << program.error().message;
+  // Each takes its bias and relu along, and the second one the sum.
+  ASSERT_EQ(program->calls.size(), 2u);
+  for (const Workload &kernel : program->kernels) {
+    EXPECT_EQ(kernel.anchor, AnchorKind::convolution);
+    EXPECT_EQ(kernel.prologueOps, 1u);
+    EXPECT_EQ(kernel.epilogueOps, 1u) << kernel.linalg;
+    EXPECT_GE(kernel.flops, 2u * 4 * 8 * 8 * 4 * 9);
+  }
+  EXPECT_EQ(program->values[program->inputs[0]].name, "image");
+  EXPECT_EQ(program->values[program->outputs[0]].name, "features");
+}
+
+TEST_F(Loaded, ConstantsLeaveTheTextAndEqualOnesAreStoredOnce) {
+  Result<Program> program = load(twoLayers + resources('F'));
+  ASSERT_TRUE(program) << program.error().message;
+  // Two weights of 576 bytes, equal; two biases of 16 bytes: each padded to 64.
+  EXPECT_EQ(std::filesystem::file_size(program->weightsFile), 576u + 64 + 64);
+  for (const Value &value : program->values)
+    if (value.kind == Value::Kind::weight) {
+      EXPECT_EQ(value.weightOffset % 64, 0);
+    }
+  for (const Workload &kernel : program->kernels)
+    EXPECT_EQ(kernel.linalg.find("dense"), kernel.linalg.find("dense<1>")) << kernel.linalg;
+}
+
+TEST_F(Loaded, AKernelLoadedAgainIsTheSameKernel) {
+  Result<Program> program = load(twoLayers + resources('F'));
+  ASSERT_TRUE(program) << program.error().message;
+  for (const Workload &kernel : program->kernels) {
+    Result<Program> again = load(kernel.linalg);
+    ASSERT_TRUE(again) << again.error().message;
+    ASSERT_EQ(again->kernels.size(), 1u);
+    EXPECT_EQ(again->kernels[0].linalg, kernel.linalg);
+    EXPECT_EQ(again->kernels[0].id, kernel.id);
+    EXPECT_TRUE(kernel.name.starts_with(again->kernels[0].name));
+  }
+}
+
+TEST_F(Loaded, EqualLayersAreOneKernel) {
+  const char *text = R"(
+func.func @main(%x: tensor<8x8xf32>, %v: tensor<8x8xf32>, %w: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8x8xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<8x8xf32>) -> tensor<8x8xf32>
+  %a = linalg.matmul ins(%x, %v : tensor<8x8xf32>, tensor<8x8xf32>) outs(%f : tensor<8x8xf32>) -> tensor<8x8xf32>
+  %b = linalg.matmul ins(%a, %w : tensor<8x8xf32>, tensor<8x8xf32>) outs(%f : tensor<8x8xf32>) -> tensor<8x8xf32>
+  return %b : tensor<8x8xf32>
+})";
+  Result<Program> program = load(text);
+  ASSERT_TRUE(program) << program.error().message;
+  ASSERT_EQ(program->kernels.size(), 1u);
+  EXPECT_EQ(program->kernels[0].name, "matmul_8x8x8");
+  EXPECT_EQ(program->uses(0), 2u);
+  EXPECT_EQ(program->kernels[0].flops, 2u * 8 * 8 * 8);
+}
+
+TEST_F(Loaded, WhatDependsOnConstantsOnlyRunsAhead) {
+  const char *text = R"(
+#id = affine_map<(i) -> (i)>
+func.func @main(%x: tensor<4xf32>, %w: tensor<4xf32> {alt.splat = 2.0 : f64}) -> tensor<4xf32> {
+  %e = tensor.empty() : tensor<4xf32>
+  %r = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%w : tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = math.rsqrt %in : f32
+    linalg.yield %s : f32
+  } -> tensor<4xf32>
+  %a = tensor.pad %r low[0] high[0] {
+  ^bb0(%i: index):
+    %z = arith.constant 0.0 : f32
+    tensor.yield %z : f32
+  } : tensor<4xf32> to tensor<4xf32>
+  %y = linalg.generic {indexing_maps = [#id, affine_map<(i) -> (3 - i)>, #id], iterator_types = ["parallel"]} ins(%x, %a : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+  ^bb0(%p: f32, %q: f32, %out: f32):
+    %s = arith.mulf %p, %q : f32
+    linalg.yield %s : f32
+  } -> tensor<4xf32>
+  return %y : tensor<4xf32>
+})";
+  Result<Program> program = load(text);
+  ASSERT_TRUE(program) << program.error().message;
+  ASSERT_EQ(program->calls.size(), 2u);
+  EXPECT_TRUE(program->calls[0].ahead);
+  EXPECT_FALSE(program->calls[1].ahead);
+  EXPECT_EQ(program->values[program->calls[0].values.back()].kind, Value::Kind::constant);
+  EXPECT_EQ(program->uses(program->calls[0].kernel), 0u);
+}
+
+TEST_F(Loaded, TransposedWeightsAreTransposedNow) {
+  const char *text = R"(
+func.func @main(%x: tensor<2x3xf32>) -> tensor<2x2xf32> {
+  %w = arith.constant dense<[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]> : tensor<2x3xf32>
+  %z = arith.constant 0.0 : f32
+  %t = tensor.empty() : tensor<3x2xf32>
+  %e = tensor.empty() : tensor<2x2xf32>
+  %f = linalg.fill ins(%z : f32) outs(%e : tensor<2x2xf32>) -> tensor<2x2xf32>
+  %wt = linalg.transpose ins(%w : tensor<2x3xf32>) outs(%t : tensor<3x2xf32>) permutation = [1, 0]
+  %y = linalg.matmul ins(%x, %wt : tensor<2x3xf32>, tensor<3x2xf32>) outs(%f : tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %y : tensor<2x2xf32>
+})";
+  Result<Program> program = load(text);
+  ASSERT_TRUE(program) << program.error().message;
+  ASSERT_EQ(program->calls.size(), 1u);
+  float weights[6];
+  std::ifstream(program->weightsFile, std::ios::binary).read(reinterpret_cast<char *>(weights), 24);
+  EXPECT_THAT(weights, testing::ElementsAre(1, 4, 2, 5, 3, 6));
+}
+
+TEST_F(Loaded, ConcatenationOfPiecesIsWrittenInPlace) {
+  const char *text = R"(
+#id = affine_map<(i, j) -> (i, j)>
+func.func @main(%x: tensor<2x16xf32>) -> tensor<4x16xf32> {
+  %e = tensor.empty() : tensor<2x16xf32>
+  %a = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<2x16xf32>) outs(%e : tensor<2x16xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = math.exp %in : f32
+    linalg.yield %s : f32
+  } -> tensor<2x16xf32>
+  %b = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]} ins(%x : tensor<2x16xf32>) outs(%e : tensor<2x16xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %s = math.tanh %in : f32
+    linalg.yield %s : f32
+  } -> tensor<2x16xf32>
+  %c = tensor.concat dim(0) %a, %b : (tensor<2x16xf32>, tensor<2x16xf32>) -> tensor<4x16xf32>
+  return %c : tensor<4x16xf32>
+})";
+  Result<Program> program = load(text);
+  ASSERT_TRUE(program) << program.error().message;
+  ASSERT_EQ(program->calls.size(), 2u);
+  size_t whole = program->outputs[0];
+  Storage first = storageOf(*program, program->calls[0].values.back());
+  Storage second = storageOf(*program, program->calls[1].values.back());
+  EXPECT_EQ(first.value, whole);
+  EXPECT_EQ(second.value, whole);
+  EXPECT_EQ(second.offset - first.offset, 128);
+  EXPECT_EQ(outputHolding(*program, whole), 0u);
+}
+
+TEST_F(Loaded, BadInputIsOneSentenceWithAPlace) {
+  std::string file = (folder.path() / "model.mlir").string();
+  EXPECT_EQ(refusal(""), file + ": the module is empty: it has no function.");
+  EXPECT_THAT(refusal("func.func @f( {"), HasSubstr(file + ":1:14: "));
+  EXPECT_THAT(
+      refusal("func.func @f(%a: tensor<4xf32>) -> tensor<5xf32> {\n  return %a : tensor<4xf32>\n}"),
+      HasSubstr(file + ":2:3: "));
+  const std::string one =
+      "func.func @f(%a: tensor<4xf32>) -> tensor<4xf32> { return %a : tensor<4xf32> }\n";
+  EXPECT_THAT(
+      refusal(one +
+              "func.func @g(%a: tensor<4xf32>) -> tensor<4xf32> { return %a : tensor<4xf32> }"),
+      HasSubstr("2 functions (@f, @g) where one is needed"));
+  EXPECT_THAT(
+      refusal("func.func @f(%a: tensor<?xf32>) -> tensor<?xf32> { return %a : tensor<?xf32> }"),
+      HasSubstr("argument 0 of @f has a dynamic shape, tensor<?xf32>"));
+  EXPECT_THAT(
+      refusal("func.func @f(%a: tensor<4xf16>) -> tensor<4xf16> { return %a : tensor<4xf16> }"),
+      HasSubstr("element type that is not supported, tensor<4xf16>"));
+  EXPECT_THAT(refusal("func.func @f(%a: memref<4xf32>) { return }"), HasSubstr("returns nothing"));
+  EXPECT_THAT(refusal("func.func @f(%a: f32) -> f32 { return %a : f32 }"),
+              HasSubstr("argument 0 of @f has the type f32; only ranked tensors"));
+  EXPECT_THAT(
+      refusal("func.func @f() -> tensor<4xf32> {\n  %0 = \"my.op\"() : () -> tensor<4xf32>\n"
+              "  return %0 : tensor<4xf32>\n}"),
+      HasSubstr("a dialect that is not supported."));
+  EXPECT_THAT(refusal(std::string("\x08\x07\x12\x00", 4)), HasSubstr("not an MLIR text file"));
+  for (const std::string &text : {std::string("func.func @f( {"), std::string("")})
+    EXPECT_EQ(refusal(text).find('\n'), std::string::npos);
+}
+
+TEST_F(Loaded, AMissingFileIsNamed) {
+  Result<Program> program = loadProgram(folder.path() / "none.mlir", {});
+  ASSERT_FALSE(program);
+  EXPECT_EQ(program.error().kind, ErrorKind::io);
+  EXPECT_THAT(program.error().message, HasSubstr("none.mlir"));
+}
