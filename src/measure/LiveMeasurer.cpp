@@ -69,7 +69,8 @@ uint64_t LiveMeasurer::State::askTime(std::vector<Artifact> artifacts) {
   request.samplingTime = options.samplingTime;
   request.samples = options.samples;
   if (std::isfinite(best.count()) && options.hopelessFactor > 0)
-    request.hopeless = best * options.hopelessFactor;
+    // Never what is over soon anyway: a first call is slow for other reasons too.
+    request.hopeless = std::max(best * options.hopelessFactor, 3 * options.sampleTime);
   request.cores = runner.timingCores;
   request.limits = limits(options.runLimit);
   return runner.ask(std::move(request));

@@ -66,16 +66,16 @@ std::string toText(const Place &place) {
   std::string text;
   for (int core : place.cores)
     text += (text.empty() ? "" : ",") + std::to_string(core);
-  if (place.idle)
-    text += text.empty() ? "idle" : ":idle";
+  if (place.yields)
+    text += text.empty() ? "yield" : ":yield";
   return text.empty() ? "any" : text;
 }
 
 Place placeFromText(std::string_view text) {
   Place place;
-  if (text.ends_with("idle")) {
-    place.idle = true;
-    text.remove_suffix(4);
+  if (text.ends_with("yield")) {
+    place.yields = true;
+    text.remove_suffix(5);
   }
   for (const char *at = text.data(), *end = at + text.size(); at < end;) {
     int core = 0;

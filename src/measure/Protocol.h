@@ -21,10 +21,10 @@ struct ForgetWorkload {
 /// Where a child may run.
 struct Place {
   std::vector<int> cores; ///< empty: anywhere
-  bool idle = false;      ///< only when no other process wants the core (SCHED_IDLE)
+  bool yields = false;    ///< candidates are timed here too and go first
   bool operator==(const Place &) const = default;
 };
-/// "any", "idle", "0,2", "0,2:idle": how a build server is told on its command line.
+/// "any", "yield", "0,2", "0,2:yield": how a build server is told on its command line.
 std::string toText(const Place &);
 Place placeFromText(std::string_view);
 

@@ -78,15 +78,15 @@ Runner::State::~State() {
 }
 
 std::vector<Place> Runner::State::buildPlaces() const {
-  Place rest, idle;
-  idle.idle = !timingCores.empty();
+  Place rest, timing;
+  timing.yields = !timingCores.empty();
   for (int core : cores)
     if (!timingCores.empty() &&
         std::find(timingCores.begin(), timingCores.end(), core) == timingCores.end())
       rest.cores.push_back(core);
   size_t workers = options.buildWorkers ? options.buildWorkers : std::max<size_t>(1, cores.size());
   std::vector<Place> places(std::min(workers, rest.cores.size()), rest);
-  places.resize(workers, idle);
+  places.resize(workers, timing);
   return places;
 }
 
@@ -252,10 +252,15 @@ void Runner::State::restart(Server &server) {
     for (auto &[id, reference] : references)
       if (!server.open.contains(reference.number))
         server.process.send(toJson(Request(reference))); // its answer is known already
+  // Questions are served in order, so only the first ones can be what it died of. (A build that
+  // kills its server may have an innocent neighbour; three deaths are no accident.)
+  size_t suspects = &server == &build ? buildPlaces().size() : 1;
   for (auto question = server.open.begin(); question != server.open.end();) {
     auto &[number, asked] = *question;
-    if (++asked.attempts > 1) {
-      giveUp(number, asked.request, "the measuring process died of it twice");
+    bool suspect = suspects && suspects--;
+    asked.attempts += suspect;
+    if (suspect && asked.attempts > (&server == &build ? 2u : 1u)) {
+      giveUp(number, asked.request, "the measuring process died of it again and again");
       question = server.open.erase(question);
       continue;
     }

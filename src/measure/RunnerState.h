@@ -48,8 +48,8 @@ struct Runner::State {
   };
   Server build{"build", {}, {}, 0}, time{"time", {}, {}, 0};
 
-  /// Where builds run: on all cores, but only in the idle class where candidates are timed, so
-  /// that a timing child that wakes up takes its core at once.
+  /// Where builds run: on all cores, but stepping back where candidates are timed, so that a timing
+  /// child that wakes up takes its core at once.
   std::vector<Place> buildPlaces() const;
   Result<void> startServer(Server &);
 

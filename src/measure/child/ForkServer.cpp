@@ -61,7 +61,12 @@ public:
     }
     for (auto &[pid, child] : children)
       child->killGroup();
-    killStrays(/*all=*/true);
+    for (auto &[pid, child] : children) {
+      waitpid(pid, nullptr, 0);
+      (void)child->finish(SIGKILL, Seconds(0)); // for what it cleans up; nobody reads the answer
+    }
+    children.clear();
+    killStrays();
     return 0;
   }
 
@@ -137,17 +142,24 @@ private:
       closed.erase(child->errorPipe());
       std::string answer = child->finish(status, Seconds(cpu));
       child.reset();
-      killStrays(/*all=*/false);
+      killStrays();
       say(answer);
     }
   }
 
-  /// Kills children of ours that no job knows: left by candidates that changed their group.
-  void killStrays(bool all) {
-    std::ifstream list("/proc/self/task/" + std::to_string(getpid()) + "/children");
-    for (pid_t pid; list >> pid;)
-      if (all || !children.contains(pid))
-        kill(pid, SIGKILL);
+  /// Kills children of ours that no job knows, and waits until they are gone: what candidates
+  /// forked comes to us when they die, whatever its group.
+  void killStrays() {
+    for (bool found = true; found;) {
+      found = false;
+      std::ifstream list("/proc/self/task/" + std::to_string(getpid()) + "/children");
+      for (pid_t pid; list >> pid;)
+        if (!children.contains(pid)) {
+          kill(pid, SIGKILL);
+          waitpid(pid, nullptr, 0);
+          found = true; // its own children are ours now
+        }
+    }
   }
 
   static void say(const std::string &answer) {

@@ -2,7 +2,6 @@
 #pragma once
 #include "measure/child/ForkServer.h"
 #include <chrono>
-#include <string>
 #include <sys/types.h>
 
 namespace alt {
@@ -23,7 +22,9 @@ public:
   Clock::time_point deadline() const { return end; }
   void drain();     ///< reads what the pipes hold
   void killGroup(); ///< the child and all that stayed in its group
-  void expire();    ///< the deadline has passed
+  /// The deadline has passed: kills it, unless other processes had the core for a part of its time;
+  /// that part is given back. (Builds wait long on a busy machine.)
+  void expire();
   /// After waitpid: the server's answer.
   std::string finish(int status, Seconds cpu);
 

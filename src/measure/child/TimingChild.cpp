@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <sys/resource.h>
 
 namespace alt {
 
@@ -205,6 +206,7 @@ private:
 } // namespace
 
 TimeAnswer runCandidates(const TimeRequest &request, const DataSet &data) {
+  setpriority(PRIO_PROCESS, 0, -20); // where it is allowed; before the gang, which inherits it
   if (!request.cores.empty())
     pinToCore(request.cores[0]);
   return Candidates(request, data).run();
