@@ -36,5 +36,8 @@ struct SamplerInfo {
 std::span<const SamplerInfo> samplers();
 /// The error suggests the nearest name.
 Result<const SamplerInfo *> findSampler(std::string_view name);
+/// A tuner by name, for "alt" with options that differ from its defaults: "alt:batch=8:filter=false"
+/// (ablations). Unknown options are refused with what would be right.
+Result<std::unique_ptr<Sampler>> makeSampler(std::string_view spec, const SamplerContext &);
 
 } // namespace alt

@@ -12,6 +12,7 @@ struct TuneOptions {
   Seconds budget{0};      ///< wall clock; 0 means no limit
   uint64_t seed = 1;      ///< same seed, space and answers: same proposals
   unsigned batch = 0;     ///< candidates between two refits; 0 means what the sampler prefers
+  bool defaultFirst = true; ///< measure the space's default schedule before anything else
 };
 
 class TuneObserver { // progress line, event log, tests

@@ -131,7 +131,7 @@ private:
   /// The ping-pong, inside each batch: part by interest over the whole pool (where the models hope
   /// and do not know), part by score around the best (where they know).
   void select(std::vector<Candidate> &pool, size_t count, std::vector<Schedule> &batch) {
-    size_t local = size_t(options.localShare * float(count) + 0.5f);
+    size_t local = size_t(options.localShare * double(count) + 0.5);
     take(
         pool, count - local, batch, [](const Candidate &c) { return c.interest; }, false);
     take(
@@ -185,6 +185,19 @@ private:
 };
 
 } // namespace
+
+void bind(OptionTable &b, AltOptions &o) {
+  b("initial", &o.initial, "random trials before the first model");
+  b("batch", &o.batch, "trials between refits");
+  b("pool", &o.pool, "random candidates scored at each refit");
+  b("parents", &o.parents, "best schedules whose neighbours join the pool");
+  b("incumbents", &o.incumbents, "best schedules around which the score's share is chosen");
+  b("local", &o.localShare, "share of a batch that goes to the incumbents' neighbours");
+  b("filter", &o.filter, "weigh by the predicted probability to run");
+  b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");
+  b("diversity", &o.diversity, "no two schedules of a batch that the models cannot tell apart");
+  b("members", &o.committee.members, "models in the committee");
+}
 
 std::unique_ptr<Sampler> makeAltSampler(const SamplerContext &context, const AltOptions &options) {
   return std::make_unique<AltSampler>(context, options);

@@ -2,6 +2,7 @@
 // informativeness and diversity (Zeng et al., ICCD 2020). docs/learning.md has the formulas, what
 // each part is worth, and what was tried in its place.
 #pragma once
+#include "alt/Options.h"
 #include "alt/Sampler.h"
 #include "model/Committee.h"
 
@@ -14,7 +15,7 @@ struct AltOptions {
   unsigned pool = 1000;    ///< random candidates scored at each refit
   unsigned parents = 10;   ///< best schedules whose neighbours join the pool
   unsigned incumbents = 3; ///< best schedules around which the score's share is chosen
-  float localShare = 0.5f; ///< of a batch: top score among the incumbents' neighbours
+  double localShare = 0.5f; ///< of a batch: top score among the incumbents' neighbours
   bool filter = true;      ///< weigh by the predicted probability to run
   bool uncertainty = true; ///< off: one model, its score alone
   bool diversity = true;   ///< no two schedules of a batch that the models cannot tell apart
@@ -22,6 +23,8 @@ struct AltOptions {
   BoostingOptions validity{
       .trees = 30, .depth = 4, .columnShare = 0.8f, .loss = BoostingOptions::Loss::logistic};
 };
+
+void bind(OptionTable &, AltOptions &);
 
 std::unique_ptr<Sampler> makeAltSampler(const SamplerContext &, const AltOptions &);
 

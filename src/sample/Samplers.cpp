@@ -1,5 +1,6 @@
 // The one table of tuners. A new one is a line here, one .cpp and one test
 // (docs/adding-a-sampler.md).
+#include "alt/Options.h"
 #include "alt/Sampler.h"
 #include "alt/Support.h"
 #include "sample/Alt.h"
@@ -46,6 +47,29 @@ Result<const SamplerInfo *> findSampler(std::string_view name) {
   return Error{ErrorKind::usage, "There is no tuner '" + std::string(name) + "'; " +
                                      (suggestion.empty() ? "known are " + known + "."
                                                          : "did you mean '" + suggestion + "'?")};
+}
+
+Result<std::unique_ptr<Sampler>> makeSampler(std::string_view spec, const SamplerContext &context) {
+  std::string_view name = spec.substr(0, spec.find(':'));
+  Result<const SamplerInfo *> info = findSampler(name);
+  if (!info)
+    return info.error();
+  if (name == spec)
+    return (*info)->make(context);
+  if (name != "alt")
+    return Error{ErrorKind::usage, "The tuner '" + std::string(name) + "' has no options."};
+  AltOptions options;
+  OptionTable table;
+  bind(table, options);
+  for (std::string_view rest = spec.substr(name.size() + 1); !rest.empty();) {
+    std::string_view word = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    size_t equals = std::min(word.find('='), word.size());
+    std::string_view value = equals < word.size() ? word.substr(equals + 1) : "true";
+    if (Result<void> set = table.set(word.substr(0, equals), value); !set)
+      return set.error();
+  }
+  return makeAltSampler(context, options);
 }
 
 } // namespace alt

@@ -62,7 +62,7 @@ void Search::resume(std::span<const Observation> earlier) {
 /// The default schedule is measured first, alone in its batch: it is what the user's gain is
 /// counted from, and the sampler may learn from it like from any other.
 std::vector<Schedule> Search::propose(size_t limit) {
-  if (!state.baseline)
+  if (options.defaultFirst && !state.baseline)
     return {defaultSchedule};
   size_t count = options.batch ? options.batch : parts.sampler.preferredBatch();
   return parts.sampler.ask(std::min(std::max<size_t>(count, 1), limit), rng);

@@ -1,0 +1,83 @@
+// Tuners side by side on recorded spaces: how many trials and seconds each needs, with intervals.
+#pragma once
+#include "alt/Replay.h"
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace alt {
+
+struct CompareOptions {
+  std::vector<std::string> tuners{"alt", "autotvm", "autotvm-reg", "random"};
+  std::vector<std::string> baselines{"autotvm",
+                                     "autotvm-reg"}; ///< those of `tuners` ratios refer to
+  unsigned seeds = 30;     ///< runs of each tuner on each space; more: narrower intervals
+  unsigned trials = 400;   ///< of each run; one that has not got there by then counts as the cap
+  uint64_t seed = 1;       ///< of the whole comparison
+  unsigned jobs = 1;       ///< runs at a time; the results do not depend on it
+  bool ownTime = true;     ///< count the tuner's own seconds too (they differ from run to run)
+  bool stopAtBest = false; ///< end a run at the space's optimum: quicker, failures then count less
+};
+
+/// One tuner on one space with one seed.
+struct CompareRun {
+  size_t space = 0, tuner = 0;
+  unsigned seed = 0;
+  std::vector<float> quality; ///< after each trial: the space's best time / the run's best so far
+  std::vector<float> clock;   ///< after each trial: seconds since the start
+  unsigned failed = 0;
+  double failedSeconds = 0;
+  double learningSeconds = 0;
+};
+
+struct ComparedSpace {
+  std::string name;
+  size_t points = 0;
+  size_t within5 = 0; ///< points within 5 % of the best
+  double bestSeconds = 0;
+  double cap = 0; ///< seconds that count for a run which did not get there: the slowest run's
+  /// A twentieth of the points is good enough: random search is done at once, nothing to learn.
+  bool degenerate() const { return within5 * 20 >= points; }
+};
+
+struct Comparison {
+  CompareOptions options;
+  std::vector<ComparedSpace> spaces;
+  std::vector<CompareRun> runs; ///< by space, then tuner, then seed
+  bool complete = true;         ///< false when stopped early
+
+  std::span<const CompareRun> runsOf(size_t space, size_t tuner) const;
+};
+
+/// Errors: a tuner that does not exist, a space in which nothing ran.
+Result<Comparison> compare(std::span<const RecordedSpace>, const CompareOptions &,
+                           const std::function<void(size_t done, size_t total)> &progress = {},
+                           std::stop_token = {});
+
+/// What is compared: "trials_to_5pct", "seconds_to_1pct", "failed_seconds", ... ; of one run.
+/// Smaller is better for all.
+std::span<const std::string_view> compareMetrics();
+double metricOf(const Comparison &, const CompareRun &, std::string_view metric);
+
+/// How many times less the tuner needs than the baseline: the geometric mean over the spaces that
+/// are not degenerate of mean(baseline) / mean(tuner), with a 95 % interval of a bootstrap that
+/// resamples runs, the same seeds for both.
+struct Ratio {
+  std::string tuner, baseline, metric;
+  double geomean = 1, low = 1, high = 1;
+};
+std::vector<Ratio> ratios(const Comparison &);
+/// The same on one space, without an interval.
+double ratioOn(const Comparison &, size_t space, size_t tuner, size_t baseline,
+               std::string_view metric);
+
+std::string compareText(const Comparison &); ///< tables for the terminal
+std::string compareCsv(const Comparison &);  ///< a row a space and tuner
+std::string compareJson(const Comparison &); ///< "ratios", "rows", options
+std::string compareHtml(const Comparison &); ///< with curves; opens without a network
+/// compare.{txt,csv,json,html} and curves.csv in the folder, which is made.
+Result<void> writeComparison(const Comparison &, const std::filesystem::path &folder);
+
+} // namespace alt

@@ -1,0 +1,125 @@
+#include "alt/Compare.h"
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <random>
+
+namespace alt {
+
+static constexpr std::string_view metricNames[] = {
+    "trials_to_10pct", "trials_to_5pct",  "trials_to_1pct", "seconds_to_10pct",
+    "seconds_to_5pct", "seconds_to_1pct", "failed_trials",  "failed_seconds",
+};
+
+std::span<const std::string_view> compareMetrics() { return metricNames; }
+
+double metricOf(const Comparison &comparison, const CompareRun &run, std::string_view metric) {
+  if (metric == "failed_trials")
+    return run.failed;
+  if (metric == "failed_seconds")
+    return run.failedSeconds;
+  double share = metric.ends_with("_10pct") ? 0.10 : metric.ends_with("_5pct") ? 0.05 : 0.01;
+  auto at = std::lower_bound(run.quality.begin(), run.quality.end(), float(1 - share));
+  bool seconds = metric.starts_with("seconds");
+  if (at == run.quality.end())
+    return seconds ? comparison.spaces[run.space].cap : comparison.options.trials;
+  size_t trial = size_t(at - run.quality.begin());
+  return seconds ? double(run.clock[trial]) : double(trial + 1);
+}
+
+namespace {
+
+/// The values of one metric for one tuner and baseline on every space that counts.
+struct Paired {
+  std::vector<std::vector<double>> tuner, baseline; ///< by space, then seed
+};
+
+double logRatio(std::span<const double> baseline, std::span<const double> tuner,
+                std::span<const size_t> pick) {
+  double top = 0, bottom = 0;
+  for (size_t i : pick) {
+    top += baseline[i];
+    bottom += tuner[i];
+  }
+  // Half a unit on both sides: a tuner without a failure is not infinitely better.
+  double floor = 0.5;
+  return std::log((top + floor) / (bottom + floor));
+}
+
+Ratio bootstrap(const Paired &values, unsigned seeds, uint64_t seed) {
+  Ratio ratio;
+  size_t spaces = values.tuner.size();
+  if (spaces == 0 || seeds == 0)
+    return ratio;
+  std::vector<size_t> all(seeds), pick(seeds);
+  for (size_t i = 0; i < seeds; ++i)
+    all[i] = i;
+  auto geomean = [&](auto &&choose) {
+    double sum = 0;
+    for (size_t s = 0; s < spaces; ++s)
+      sum += logRatio(values.baseline[s], values.tuner[s], choose());
+    return std::exp(sum / double(spaces));
+  };
+  ratio.geomean = geomean([&]() -> std::span<const size_t> { return all; });
+  std::mt19937_64 rng(seed);
+  std::vector<double> resampled;
+  for (int b = 0; b < 1000; ++b)
+    resampled.push_back(geomean([&]() -> std::span<const size_t> {
+      for (size_t &i : pick)
+        i = rng() % seeds;
+      return pick;
+    }));
+  std::sort(resampled.begin(), resampled.end());
+  ratio.low = resampled[25];
+  ratio.high = resampled[974];
+  return ratio;
+}
+
+size_t indexOf(const Comparison &comparison, const std::string &tuner) {
+  const auto &tuners = comparison.options.tuners;
+  return size_t(std::find(tuners.begin(), tuners.end(), tuner) - tuners.begin());
+}
+
+std::vector<double> valuesOf(const Comparison &comparison, size_t space, size_t tuner,
+                             std::string_view metric) {
+  std::vector<double> values;
+  for (const CompareRun &run : comparison.runsOf(space, tuner))
+    values.push_back(metricOf(comparison, run, metric));
+  return values;
+}
+
+} // namespace
+
+std::vector<Ratio> ratios(const Comparison &comparison) {
+  std::vector<Ratio> all;
+  for (const std::string &baseline : comparison.options.baselines)
+    for (size_t t = 0; t < comparison.options.tuners.size(); ++t)
+      for (std::string_view metric : metricNames) {
+        if (comparison.options.tuners[t] == baseline)
+          continue;
+        Paired values;
+        for (size_t s = 0; s < comparison.spaces.size(); ++s) {
+          if (comparison.spaces[s].degenerate())
+            continue;
+          values.tuner.push_back(valuesOf(comparison, s, t, metric));
+          values.baseline.push_back(valuesOf(comparison, s, indexOf(comparison, baseline), metric));
+        }
+        Ratio ratio = bootstrap(values, comparison.options.seeds, comparison.options.seed);
+        ratio.tuner = comparison.options.tuners[t];
+        ratio.baseline = baseline;
+        ratio.metric = metric;
+        all.push_back(std::move(ratio));
+      }
+  return all;
+}
+
+double ratioOn(const Comparison &comparison, size_t space, size_t tuner, size_t baseline,
+               std::string_view metric) {
+  std::vector<size_t> all(comparison.options.seeds);
+  for (size_t i = 0; i < all.size(); ++i)
+    all[i] = i;
+  return std::exp(logRatio(valuesOf(comparison, space, baseline, metric),
+                           valuesOf(comparison, space, tuner, metric), all));
+}
+
+} // namespace alt

@@ -1,0 +1,127 @@
+#include "alt/Compare.h"
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+using namespace alt;
+using testing::HasSubstr;
+
+namespace {
+std::vector<RecordedSpace> pnpoly() {
+  return *readRecordedSpaces(ALT_TEST_DATA "/../../data/pnpoly-rtx-3060-laptop.csv.gz");
+}
+CompareOptions small() {
+  CompareOptions options;
+  options.tuners = {"random", "annealing", "autotvm"};
+  options.seeds = 4;
+  options.trials = 60;
+  options.ownTime = false;
+  return options;
+}
+/// Two tuners whose runs are known: the first needs 10 and 20 trials, the other 30 and 60.
+Comparison byHand() {
+  Comparison comparison;
+  comparison.options.tuners = {"quick", "slow"};
+  comparison.options.baselines = {"slow"};
+  comparison.options.seeds = 2;
+  comparison.options.trials = 100;
+  comparison.spaces = {{"a", 1000, 3, 1.0, 100}};
+  unsigned trials[] = {10, 20, 30, 60};
+  for (unsigned i = 0; i < 4; ++i) {
+    CompareRun run{0, i / 2, i % 2, {}, {}, i / 2 ? 8u : 2u, i / 2 ? 4.0 : 1.0, 0.1};
+    for (unsigned trial = 1; trial <= 100; ++trial) {
+      run.quality.push_back(trial < trials[i] ? 0.5f : 0.97f);
+      run.clock.push_back(float(trial) * 0.5f);
+    }
+    comparison.runs.push_back(std::move(run));
+  }
+  return comparison;
+}
+} // namespace
+
+TEST(Metrics, trialsSecondsAndTheCap) {
+  Comparison comparison = byHand();
+  EXPECT_EQ(metricOf(comparison, comparison.runs[0], "trials_to_5pct"), 10);
+  EXPECT_EQ(metricOf(comparison, comparison.runs[0], "seconds_to_5pct"), 5);
+  EXPECT_EQ(metricOf(comparison, comparison.runs[0], "trials_to_1pct"), 100); // not reached
+  EXPECT_EQ(metricOf(comparison, comparison.runs[0], "seconds_to_1pct"), 100);
+}
+
+TEST(Metrics, ratiosAreOfMeansWithAnIntervalAround) {
+  Comparison comparison = byHand();
+  for (const Ratio &ratio : ratios(comparison))
+    if (ratio.metric == "trials_to_5pct") {
+      EXPECT_NEAR(ratio.geomean, 90.5 / 30.5, 1e-9);
+      EXPECT_LE(ratio.low, ratio.geomean);
+      EXPECT_GE(ratio.high, ratio.geomean);
+    }
+  EXPECT_NEAR(ratioOn(comparison, 0, 0, 1, "failed_seconds"), 8.5 / 2.5, 1e-9);
+}
+
+TEST(Metrics, degenerateSpacesAreLeftOutOfTheMean) {
+  Comparison comparison = byHand();
+  comparison.spaces[0].within5 = 50; // a twentieth of the points
+  EXPECT_EQ(ratios(comparison)[0].geomean, 1);
+}
+
+TEST(Compare, isTheSameForTheSameSeedAndAnyNumberOfJobs) {
+  auto spaces = pnpoly();
+  CompareOptions options = small();
+  auto one = compare(spaces, options);
+  options.jobs = 2;
+  auto two = compare(spaces, options);
+  ASSERT_TRUE(one && two);
+  EXPECT_EQ(compareJson(*one), compareJson(*two));
+  options.seed = 2;
+  EXPECT_NE(compareJson(*one), compareJson(*compare(spaces, options)));
+}
+
+TEST(Compare, jsonHasRatiosAndARowForEachSpaceTunerAndMetric) {
+  auto spaces = pnpoly();
+  auto comparison = compare(spaces, small());
+  ASSERT_TRUE(comparison);
+  auto document = nlohmann::json::parse(compareJson(*comparison));
+  ASSERT_FALSE(document["ratios"].empty());
+  const auto &ratio = document["ratios"][0];
+  for (const char *key : {"tuner", "baseline", "metric", "geomean", "low", "high"})
+    EXPECT_TRUE(ratio.contains(key)) << key;
+  EXPECT_EQ(ratio["baseline"], "autotvm");
+  size_t rows = 0;
+  for (const auto &row : document["rows"])
+    rows += row["metric"] == "trials_to_5pct";
+  EXPECT_EQ(rows, 3u);
+}
+
+TEST(Compare, htmlHasACurveForEachTunerAndNothingFromElsewhere) {
+  auto spaces = pnpoly();
+  auto comparison = compare(spaces, small());
+  std::string page = compareHtml(*comparison);
+  size_t curves = 0;
+  for (size_t at = 0; (at = page.find("class='curve'", at)) != std::string::npos; ++at)
+    ++curves;
+  EXPECT_EQ(curves, 3u);
+  EXPECT_THAT(page, testing::Not(HasSubstr("src=")));
+  EXPECT_THAT(page, testing::Not(HasSubstr("http")));
+}
+
+TEST(Compare, refusesUnknownTunersAndOptions) {
+  auto spaces = pnpoly();
+  CompareOptions options = small();
+  options.tuners = {"autotvn"};
+  auto wrong = compare(spaces, options);
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().message, HasSubstr("did you mean 'autotvm'"));
+  options.tuners = {"alt:bath=4"};
+  EXPECT_FALSE(compare(spaces, options));
+  options.tuners = {"random:batch=4"};
+  EXPECT_FALSE(compare(spaces, options));
+}
+
+TEST(Compare, stopsWhenAskedAndSaysSo) {
+  auto spaces = pnpoly();
+  std::stop_source stop;
+  stop.request_stop();
+  auto comparison = compare(spaces, small(), {}, stop.get_token());
+  ASSERT_TRUE(comparison);
+  EXPECT_FALSE(comparison->complete);
+  EXPECT_FALSE(compareText(*comparison).empty());
+}
