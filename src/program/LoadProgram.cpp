@@ -4,6 +4,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "program/KernelName.h"
+#include "program/Layout.h"
 #include "program/ReadModule.h"
 #include "program/Simplify.h"
 #include <cctype>
@@ -32,15 +33,23 @@ static Result<void> simplify(func::FuncOp function, Weights &weights,
   if (auto generalized = generalize(function); !generalized)
     return generalized.error();
   separateBias(function);
-  // Twice: what one round makes plain, the next may fuse.
-  for (int round = 0; round < 2; ++round) {
+  auto fuse = [&]() -> Result<void> {
     if (auto folded = foldWeights(function, weights); !folded)
-      return folded.error();
+      return folded;
     if (auto done = canonicalize(function); !done)
-      return done.error();
-    if (auto fused = fuseElementwise(function); !fused)
+      return done;
+    return fuseElementwise(function);
+  };
+  if (auto fused = fuse(); !fused)
+    return fused.error();
+  // After broadcasts have become maps, so that only what is stored is transposed.
+  if (!options.keepLayout)
+    toChannelsLast(function);
+  generalizeTransposes(function);
+  // Twice: what one round makes plain, the next may fuse.
+  for (int round = 0; round < 2; ++round)
+    if (auto fused = fuse(); !fused)
       return fused.error();
-  }
   if (auto done = canonicalize(function); !done)
     return done.error();
   // Last, so that single numbers could become scalars in the bodies that use them.

@@ -53,8 +53,8 @@ Result<void> generalize(func::FuncOp function) {
                             place(op->getLoc()) + "'linalg.softmax' cannot be taken apart.");
       rewriter.replaceOp(op, *parts);
     } else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
-      bool plain = isPointwise(linalgOp) || isa<linalg::BroadcastOp, linalg::TransposeOp>(op);
-      if (plain && !isa<linalg::GenericOp, linalg::FillOp>(op))
+      bool plain = isPointwise(linalgOp) || isa<linalg::BroadcastOp>(op);
+      if (plain && !isa<linalg::GenericOp, linalg::FillOp, linalg::TransposeOp>(op))
         (void)linalg::generalizeNamedOp(rewriter, linalgOp); // where it cannot be, it stays
     }
   }
@@ -65,6 +65,15 @@ Result<void> generalize(func::FuncOp function) {
   if (failed(applyPatternsGreedily(function, std::move(patterns))))
     return errors.error(ErrorKind::internal, "The program's operations could not be generalised.");
   return {};
+}
+
+void generalizeTransposes(func::FuncOp function) {
+  IRRewriter rewriter(function.getContext());
+  for (linalg::TransposeOp op :
+       llvm::make_early_inc_range(function.getBody().front().getOps<linalg::TransposeOp>())) {
+    rewriter.setInsertionPoint(op);
+    (void)linalg::generalizeNamedOp(rewriter, op);
+  }
 }
 
 // The op that folds a value into the accumulator, when it is a sum.
@@ -137,6 +146,9 @@ static bool shouldFuse(OpOperand *operand) {
   if (!computesNothing(producer) && !producer.getDpsInputs().empty() &&
       llvm::all_of(producer.getDpsInputs(), [](Value v) { return weightOf(v).has_value(); }))
     return false; // known before the first run, and computed then
+  // What is only transposed afterwards can still be the epilogue of what comes before.
+  if (computesNothing(consumer) && !consumer.getMatchingIndexingMap(operand).isIdentity())
+    return false;
   bool reduces = consumer.getNumReductionLoops() > 0;
   if (reduces ? consumer.getNumDpsInputs() != 1 : !isPointwise(consumer))
     return false;

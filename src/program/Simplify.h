@@ -23,8 +23,10 @@ void constantsToWeights(mlir::func::FuncOp, Weights &, bool all);
 Result<void> foldWeights(mlir::func::FuncOp, Weights &);
 void dropUnusedWeights(mlir::func::FuncOp);
 
-/// Named elementwise ops, broadcasts and transposes become generics; softmax is taken apart.
+/// Named elementwise ops and broadcasts become generics; softmax is taken apart.
 Result<void> generalize(mlir::func::FuncOp);
+/// Transposes, too: apart, because the layout is chosen between.
+void generalizeTransposes(mlir::func::FuncOp);
 /// A sum that starts from a bias starts from zero, and the bias is added after: an epilogue.
 void separateBias(mlir::func::FuncOp);
 /// Neighbouring elementwise ops become one; reshapes sink below them.

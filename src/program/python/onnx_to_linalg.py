@@ -186,6 +186,26 @@ def fold_batch_norms(model):
     model.graph.node.extend(nodes)
 
 
+def spell_out_prelu(model):
+    """PRelu with one slope a channel becomes max(x, 0) + slope * min(x, 0): torch-mlir refuses it."""
+    nodes = []
+    for node in model.graph.node:
+        if node.op_type != "PRelu":
+            nodes.append(node)
+            continue
+        x, slope, out = node.input[0], node.input[1], node.output[0]
+        zero = f"{out}.alt_zero"
+        model.graph.initializer.append(numpy_helper.from_array(np.zeros((), np.float32), zero))
+        nodes += [helper.make_node("Max", [x, zero], [f"{out}.alt_p"], name=f"{node.name}.max"),
+                  helper.make_node("Min", [x, zero], [f"{out}.alt_n"], name=f"{node.name}.min"),
+                  helper.make_node("Mul", [f"{out}.alt_n", slope], [f"{out}.alt_s"],
+                                   name=f"{node.name}.mul"),
+                  helper.make_node("Add", [f"{out}.alt_p", f"{out}.alt_s"], [out],
+                                   name=f"{node.name}.add")]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
 # Operators that torch-mlir reads at import time: their operands must stay constants.
 READS_CONSTANTS = {"Resize", "Upsample", "Pad", "Slice", "Tile", "Range", "OneHot", "Clip",
                    "QuantizeLinear", "DequantizeLinear", "If", "Loop", "Scan"}
@@ -362,6 +382,7 @@ def main():
         taken = dict(weights)
         constants_to_initialisers(candidate)
         fold_batch_norms(candidate)
+        spell_out_prelu(candidate)
         take_out_initialisers(candidate, taken, directory, weights_name)
         text, reason = torch_mlir(candidate, path, arguments, tag)
         if text is not None:

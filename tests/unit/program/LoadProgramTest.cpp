@@ -8,8 +8,9 @@ using testing::HasSubstr;
 
 namespace {
 struct Loaded : testing::Test {
-  Result<Program> load(const std::string &text) {
+  Result<Program> load(const std::string &text, bool keepLayout = false) {
     ImportOptions options;
+    options.keepLayout = keepLayout;
     options.workDir = folder.path() / "work";
     std::filesystem::create_directories(options.workDir);
     return loadProgram(folder.write("model.mlir", text), options);
@@ -75,7 +76,7 @@ std::string resources(char last) {
 } // namespace
 
 TEST_F(Loaded, PadsAndEpiloguesGoWithTheirConvolution) {
-  Result<Program> program = load(twoLayers + resources('F'));
+  Result<Program> program = load(twoLayers + resources('F'), /*keepLayout=*/true);
   ASSERT_TRUE(program) << program.error().message;
   // Each takes its bias and relu along, and the second one the sum.
   ASSERT_EQ(program->calls.size(), 2u);
@@ -250,4 +251,16 @@ TEST_F(Loaded, AMissingFileIsNamed) {
   ASSERT_FALSE(program);
   EXPECT_EQ(program.error().kind, ErrorKind::io);
   EXPECT_THAT(program.error().message, HasSubstr("none.mlir"));
+}
+
+TEST_F(Loaded, ConvolutionsBecomeChannelsLastAndTransposesMeetAtTheEnds) {
+  Result<Program> program = load(twoLayers + resources('F'));
+  ASSERT_TRUE(program) << program.error().message;
+  // One transpose in, two layers, one transpose out.
+  ASSERT_EQ(program->calls.size(), 4u);
+  EXPECT_TRUE(program->kernels[program->calls[0].kernel].name.starts_with("transpose_"));
+  EXPECT_TRUE(program->kernels[program->calls[3].kernel].name.starts_with("transpose_"));
+  for (size_t c : {1u, 2u})
+    EXPECT_NE(program->kernels[program->calls[c].kernel].linalg.find("conv_2d_nhwc_hwcf"),
+              std::string::npos);
 }
