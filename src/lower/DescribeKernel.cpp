@@ -91,8 +91,15 @@ void describeNest(linalg::LinalgOp anchor, func::FuncOp function, Workload &work
     std::optional<ElementType> element = elementType(tensor.getElementType());
     if (!element || !tensor.hasStaticShape())
       return;
-    Operand described{"", *element, tensor.getShape().vec(), {}, anchor.isDpsInit(&operand),
-                      fromConstant(operand.get(), function)};
+    Operand described;
+    described.type = *element;
+    described.shape = tensor.getShape().vec();
+    described.isOutput = anchor.isDpsInit(&operand);
+    described.isConstant = fromConstant(operand.get(), function);
+    if (auto pad = operand.get().getDefiningOp<tensor::PadOp>()) {
+      described.padLow.assign(pad.getStaticLow().begin(), pad.getStaticLow().end());
+      described.padHigh.assign(pad.getStaticHigh().begin(), pad.getStaticHigh().end());
+    }
     described.name = described.isOutput ? "out" : "in" + std::to_string(operands.size());
     for (AffineExpr expr : anchor.getMatchingIndexingMap(&operand).getResults()) {
       std::optional<IndexExpr> index = linearIndex(expr, anchor.getNumLoops());

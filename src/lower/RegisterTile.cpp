@@ -163,6 +163,9 @@ Value TileReader::read(OpOperand &operand, ArrayRef<OpFoldResult> dims, int vect
     if (auto it = scope.find(key); it != scope.end())
       return it->second;
   Chunk wanted = alongVector ? chunk : Chunk{};
+  auto through = padded.find(operand.getOperandNumber());
+  if (through != padded.end() && onPadding(through->second, map, dims))
+    return {};
   Value value = readRegister(operand, dims, vectorAxis, wanted);
   if (!value)
     value = readMemory(operand, dims, vectorAxis, wanted);
@@ -221,30 +224,54 @@ Value TileReader::readRegister(OpOperand &operand, ArrayRef<OpFoldResult> dims, 
   return {};
 }
 
-SmallVector<Value> TileReader::indices(AffineMap map, ArrayRef<OpFoldResult> dims) {
+/// Whether the position is known to lie on the padding.
+bool TileReader::onPadding(const PaddedSlice &slice, AffineMap map, ArrayRef<OpFoldResult> dims) {
+  auto type = cast<RankedTensorType>(slice.source.getType());
+  for (auto [d, expr] : llvm::enumerate(map.getResults())) {
+    if (!slice.padded[d] || !isa<Attribute>(slice.offset[d]))
+      continue;
+    OpFoldResult at = affine::makeComposedFoldedAffineApply(
+        b, op.getLoc(), AffineMap::get(map.getNumDims(), 0, expr), dims);
+    if (std::optional<int64_t> index = getConstantIntValue(at)) {
+      int64_t position = *index + *getConstantIntValue(slice.offset[d]);
+      if (position < 0 || position >= type.getDimSize(d))
+        return true;
+    }
+  }
+  return false;
+}
+
+SmallVector<Value> TileReader::indices(AffineMap map, ArrayRef<OpFoldResult> dims,
+                                       const PaddedSlice *slice) {
   SmallVector<Value> values;
-  for (AffineExpr expr : map.getResults())
-    values.push_back(getValueOrCreateConstantIndexOp(
-        b, op.getLoc(),
-        affine::makeComposedFoldedAffineApply(
-            b, op.getLoc(), AffineMap::get(map.getNumDims(), 0, expr), dims)));
+  Location loc = op.getLoc();
+  AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
+  for (auto [d, expr] : llvm::enumerate(map.getResults())) {
+    OpFoldResult at = affine::makeComposedFoldedAffineApply(
+        b, loc, AffineMap::get(map.getNumDims(), 0, expr), dims);
+    if (slice)
+      at = affine::makeComposedFoldedAffineApply(b, loc, d0 + d1, {at, slice->offset[d]});
+    values.push_back(getValueOrCreateConstantIndexOp(b, loc, at));
+  }
   return values;
 }
 
 Value TileReader::readMemory(OpOperand &operand, ArrayRef<OpFoldResult> dims, int vectorAxis,
                              const Chunk &chunk) {
   Location loc = op.getLoc();
-  Value tensor = operand.get();
+  auto through = padded.find(operand.getOperandNumber());
+  const PaddedSlice *slice = through == padded.end() ? nullptr : &through->second;
+  Value tensor = slice ? slice->source : operand.get();
   auto type = cast<RankedTensorType>(tensor.getType());
   AffineMap map = op.getMatchingIndexingMap(&operand);
   Access access = chunk.lanes ? accessAlong(map, vectorAxis, type.getElementType()) : Access::scalar;
   if (access == Access::scalar)
-    return tensor::ExtractOp::create(b, loc, tensor, indices(map, dims));
+    return tensor::ExtractOp::create(b, loc, tensor, indices(map, dims, slice));
   auto vectorType = VectorType::get({chunk.lanes}, type.getElementType());
   if (access == Access::contiguous) {
     AffineMap lastDim = AffineMap::getMinorIdentityMap(type.getRank(), 1, b.getContext());
     Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
-    return vector::TransferReadOp::create(b, loc, vectorType, tensor, indices(map, dims),
+    return vector::TransferReadOp::create(b, loc, vectorType, tensor, indices(map, dims, slice),
                                           AffineMapAttr::get(lastDim), zero, maskFor(b, loc, chunk),
                                           b.getBoolArrayAttr({true}));
   }
@@ -257,7 +284,7 @@ Value TileReader::readMemory(OpOperand &operand, ArrayRef<OpFoldResult> dims, in
       continue;
     }
     at[vectorAxis] = affine::makeComposedFoldedAffineApply(b, loc, d0 + lane, {dims[vectorAxis]});
-    elements.push_back(tensor::ExtractOp::create(b, loc, tensor, indices(map, at)));
+    elements.push_back(tensor::ExtractOp::create(b, loc, tensor, indices(map, at, slice)));
   }
   return vector::FromElementsOp::create(b, loc, vectorType, elements);
 }

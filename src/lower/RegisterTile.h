@@ -1,6 +1,7 @@
 // The parts of a register tile: chunks of vector lanes, operands read into them, results kept in
 // registers for the next op, and the op's body on vectors. Used by VectorizeTile only.
 #pragma once
+#include "lower/PaddedSlice.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/PatternMatch.h"
 #include <map>
@@ -54,6 +55,10 @@ private:
 class TileReader {
 public:
   TileReader(mlir::RewriterBase &, mlir::linalg::LinalgOp, const RegisterTiles &);
+  /// From now on the operand is read through its padding: read() returns null on the padding.
+  void readThroughPadding(mlir::OpOperand &operand, PaddedSlice slice) {
+    padded[operand.getOperandNumber()] = std::move(slice);
+  }
   mlir::Value read(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,
                    const Chunk &);
   mlir::OpFoldResult offset(mlir::Value, int64_t by);
@@ -66,13 +71,17 @@ private:
                            const Chunk &);
   mlir::Value readMemory(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,
                          const Chunk &);
-  llvm::SmallVector<mlir::Value> indices(mlir::AffineMap, llvm::ArrayRef<mlir::OpFoldResult> dims);
+  llvm::SmallVector<mlir::Value> indices(mlir::AffineMap, llvm::ArrayRef<mlir::OpFoldResult> dims,
+                                         const PaddedSlice * = nullptr);
+
+  bool onPadding(const PaddedSlice &, mlir::AffineMap, llvm::ArrayRef<mlir::OpFoldResult> dims);
 
   using Key = std::pair<unsigned, llvm::SmallVector<const void *>>;
   mlir::RewriterBase &b;
   mlir::linalg::LinalgOp op;
   const RegisterTiles &registers;
   std::vector<std::map<Key, mlir::Value>> cache;
+  llvm::DenseMap<unsigned, PaddedSlice> padded; ///< by operand number
 };
 
 /// Writes one result's points into its tensor and remembers them as a RegisterTile.

@@ -146,6 +146,8 @@ private:
   void annotateAnchor() {
     line("%anchor = transform.structured.match attributes {alt.anchor} in %module");
     annotate("%anchor", "alt.vector", std::to_string(nest.vectorAxis) + " : i64");
+    if (nest.skipPad)
+      line("transform.annotate %anchor \"alt.skip_pad\" : !transform.any_op", true);
     Sizes unroll, order;
     std::vector<unsigned> reductions;
     for (unsigned a = 0; a < nest.axes.size(); ++a)
@@ -168,6 +170,8 @@ private:
 
   /// Pads and copies stand beside the nest: rows of a few vectors, nothing to choose.
   void tileSides(ModuleOp kernel) {
+    if (nest.skipPad)
+      return; // nothing will read them
     kernel.walk([&](linalg::LinalgOp op) {
       if (auto attr = op->getAttrOfType<IntegerAttr>(sideAttr))
         tileAlone(op, "alt.side = " + std::to_string(attr.getInt()) + " : i64");
@@ -202,10 +206,43 @@ private:
   std::string split(const std::string &handle, int axis, int64_t extent, int64_t tile) {
     if (tile <= 0 || extent % tile == 0 || extent < tile)
       return handle;
+    return splitAt(handle, axis, extent / tile * tile);
+  }
+
+  /// Splits for every parallel axis: tails, and where padding is skipped also the first and the last
+  /// register tile, whose taps are known. `axisOf` maps the anchor's axes to the handle's.
+  template <class AxisOf> std::string splitParts(std::string handle, AxisOf axisOf) {
+    for (unsigned a : nest.edges) // first: it wants the one op, not yet a list of parts
+      handle = splitEdges(handle, axisOf(a), nest.axes[a]);
+    for (unsigned a = 0; a < nest.axes.size(); ++a)
+      if (nest.axes[a].kind == AxisKind::parallel && axisOf(a) >= 0 &&
+          std::find(nest.edges.begin(), nest.edges.end(), a) == nest.edges.end())
+        handle = split(handle, axisOf(a), inner(nest.axes[a]), nest.axes[a].reg);
+    return handle;
+  }
+
+  std::string splitEdges(const std::string &handle, int axis, const LoopNest::Level &level) {
+    int64_t last = (level.extent - 1) / level.reg * level.reg; // where the last tile starts
+    if (last == 0)
+      return handle;
+    std::string parts = splitAt(handle, axis, last);
+    if (last == level.reg)
+      return parts;
+    std::string before = fresh("before"), lastPart = fresh("last"), all = fresh("parts");
+    line(before + ", " + lastPart + " = transform.split_handle " + parts +
+             " : (!transform.any_op) -> (!transform.any_op, !transform.any_op)",
+         true);
+    std::string firstAndMiddle = splitAt(before, axis, level.reg);
+    line(all + " = transform.merge_handles " + firstAndMiddle + ", " + lastPart +
+             " : !transform.any_op",
+         true);
+    return all;
+  }
+
+  std::string splitAt(const std::string &handle, int axis, int64_t at) {
     std::string parts = fresh("parts");
-    line(parts + " = transform.structured.split " + handle + " after " +
-             std::to_string(extent / tile * tile) + " {dimension = " + std::to_string(axis) +
-             "} : !transform.any_op",
+    line(parts + " = transform.structured.split " + handle + " after " + std::to_string(at) +
+             " {dimension = " + std::to_string(axis) + "} : !transform.any_op",
          true);
     return parts;
   }
@@ -291,9 +328,7 @@ private:
     Sizes sizes = onRoot(registerSizes(false));
     if (!anyTile(sizes))
       return;
-    for (size_t a = 0; a < nest.axes.size(); ++a)
-      if (nest.axes[a].kind == AxisKind::parallel && rootAxisOf[a] >= 0)
-        root_ = split(root_, rootAxisOf[a], inner(nest.axes[a]), nest.axes[a].reg);
+    root_ = splitParts(root_, [&](unsigned a) { return rootAxisOf[a]; });
     fuseRoot(registerSizes(false), nest.innerOrder, /*forall=*/false);
   }
 
@@ -309,9 +344,7 @@ private:
     if (root != anchor)
       tileAlonePart(root, "alt.root");
     tileBodies();
-    for (size_t a = 0; a < nest.axes.size(); ++a)
-      if (nest.axes[a].kind == AxisKind::parallel)
-        handle = split(handle, static_cast<int>(a), inner(nest.axes[a]), nest.axes[a].reg);
+    handle = splitParts(handle, [](unsigned a) { return static_cast<int>(a); });
     tileFor(handle, registerSizes(false), permutation(nest.innerOrder, nest.axes.size()));
   }
 

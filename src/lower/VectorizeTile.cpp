@@ -1,4 +1,5 @@
 #include "lower/VectorizeTile.h"
+#include "lower/Prepare.h"
 #include "lower/RegisterTile.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -65,6 +66,8 @@ public:
 
   void rewrite() {
     b.setInsertionPoint(op);
+    if (op->hasAttr("alt.skip_pad") && !vectorReduction())
+      readThroughPadding();
     SmallVector<Value> values = vectorReduction() ? reduceAlongVector() : accumulate();
     store(values);
   }
@@ -163,6 +166,18 @@ private:
     visit(0);
   }
 
+  void readThroughPadding() {
+    for (OpOperand *input : op.getDpsInputOperands()) {
+      std::optional<PaddedSlice> slice = findPaddedSlice(b, input->get());
+      if (!slice)
+        continue;
+      if (auto taps = planTaps(b, op, *input, *slice, unroll, vectorAxis)) {
+        tapBounds.append(*taps);
+        reader.readThroughPadding(*input, std::move(*slice));
+      }
+    }
+  }
+
   SmallVector<OpFoldResult> dimsOf(const Point &point) {
     SmallVector<OpFoldResult> dims;
     for (int64_t i : point.index)
@@ -194,6 +209,13 @@ private:
     if (level == reductions.size())
       return step(at, values);
     unsigned axis = reductions[level];
+    for (const TapBounds &taps : tapBounds)
+      if (taps.axis == axis)
+        return reductionLoop(taps.lower, taps.upper, 1, values,
+                             [&](Value iv, SmallVector<Value> carried) {
+                               at[axis] = iv;
+                               return reduce(level + 1, at, std::move(carried));
+                             });
     int64_t extent = extents[axis], factor = std::min(unroll[axis], extent);
     int64_t inLoop = extent <= factor ? 0 : extent / factor * factor;
     if (inLoop)
@@ -214,8 +236,15 @@ private:
   template <class Body>
   SmallVector<Value> reductionLoop(int64_t from, int64_t to, int64_t by, ArrayRef<Value> values,
                                    Body body) {
-    auto constant = [&](int64_t v) -> Value { return arith::ConstantIndexOp::create(b, loc, v); };
-    auto loop = scf::ForOp::create(b, loc, constant(from), constant(to), constant(by), values);
+    return reductionLoop(arith::ConstantIndexOp::create(b, loc, from).getResult(),
+                         arith::ConstantIndexOp::create(b, loc, to).getResult(), by, values, body);
+  }
+
+  template <class Body>
+  SmallVector<Value> reductionLoop(Value from, Value to, int64_t by, ArrayRef<Value> values,
+                                   Body body) {
+    Value step = arith::ConstantIndexOp::create(b, loc, by);
+    auto loop = scf::ForOp::create(b, loc, from, to, step, values);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     SmallVector<Value> carried(loop.getRegionIterArgs().begin(), loop.getRegionIterArgs().end());
@@ -234,7 +263,12 @@ private:
       SmallVector<OpFoldResult> dims = dimsOf(point);
       for (unsigned axis : reductions)
         dims[axis] = at[axis];
-      SmallVector<Value> arguments = readInputs(dims, point.chunk);
+      std::optional<SmallVector<Value>> inputs = readInputs(dims, point.chunk);
+      if (!inputs) { // a tap on the padding adds nothing
+        next.append(values.begin() + p * results, values.begin() + (p + 1) * results);
+        continue;
+      }
+      SmallVector<Value> arguments = std::move(*inputs);
       arguments.append(values.begin() + p * results, values.begin() + (p + 1) * results);
       for (Value value : emitBody(arguments, dims, point.chunk))
         next.push_back(spread(value, point.chunk));
@@ -242,12 +276,15 @@ private:
     return next;
   }
 
-  SmallVector<Value> readInputs(ArrayRef<OpFoldResult> dims, const Chunk &chunk) {
+  /// nullopt on the padding.
+  std::optional<SmallVector<Value>> readInputs(ArrayRef<OpFoldResult> dims, const Chunk &chunk) {
     SmallVector<Value> values;
-    for (OpOperand *input : op.getDpsInputOperands())
-      values.push_back(op.payloadUsesValueFromOperand(input)
-                           ? reader.read(*input, dims, vectorAxis, chunk)
-                           : Value());
+    for (OpOperand *input : op.getDpsInputOperands()) {
+      bool used = op.payloadUsesValueFromOperand(input);
+      values.push_back(used ? reader.read(*input, dims, vectorAxis, chunk) : Value());
+      if (used && !values.back())
+        return std::nullopt;
+    }
     return values;
   }
 
@@ -362,6 +399,7 @@ private:
   int64_t lanes;
   SmallVector<int64_t> extents, unroll;
   SmallVector<unsigned> reductions;
+  SmallVector<TapBounds> tapBounds;
   int vectorAxis = -1;
   SmallVector<Chunk> chunks;
   SmallVector<Point> points;
@@ -377,6 +415,9 @@ LogicalResult vectorizeTiles(RewriterBase &rewriter, Operation *scope, int64_t l
   for (linalg::LinalgOp op : ops) {
     OpVectorizer vectorizer(rewriter, op, registers, lanes);
     if (!vectorizer.plan())
+      continue;
+    // Pads that nothing reads any more, since they are read through.
+    if (vectorizer.tileSize() > maxTile && op->hasAttr(sideAttr))
       continue;
     if (vectorizer.tileSize() > maxTile)
       return op.emitError("register tile of ")

@@ -26,6 +26,10 @@ struct LoopNest {
   std::vector<unsigned> outerOrder, innerOrder; ///< parallel axes, outermost first
   std::vector<unsigned> reductionOrder;         ///< reduction axes, outermost first
   std::vector<bool> packed;                     ///< per operand: re-laid out in register-tile panels
+  /// Padded input is read where it lies and taps on the padding are left out, instead of a padded
+  /// copy being made first. `edges`: the parallel axes whose first and last register tiles meet it.
+  bool skipPad = false;
+  std::vector<unsigned> edges;
 
   bool blocked() const {
     for (const Level &axis : axes)

@@ -103,6 +103,16 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
         std::any_of(vectorAxes.begin(), vectorAxes.end(),
                     [&](unsigned a) { return vectorFit(operands[o], a) == 2; }))
       addKnob({Field::pack, o}, "pack." + operands[o].name, {0, 1});
+  findPaddedAxes();
+  for (const Operand &operand : operands)
+    if (!operand.padLow.empty()) {
+      double elements = 1;
+      for (int64_t extent : operand.shape)
+        elements *= static_cast<double>(extent);
+      cheapPerElement = static_cast<double>(workload.flops) < 100 * elements;
+    }
+  if (!paddedAxes.empty())
+    addChoice({Field::pad}, "pad", {"copy", "skip"});
   addOrder(Field::outerOrder, "outer", parallel);
   addOrder(Field::innerOrder, "inner", parallel);
   addOrder(Field::reductionOrder, "reduce", reduction);
@@ -221,8 +231,14 @@ void LoopSpace::decode(const Schedule &schedule, LoopNest &nest) const {
     case Field::innerOrder: nest.innerOrder = innerOrders[choice]; break;
     case Field::reductionOrder: nest.reductionOrder = reductionOrders[choice]; break;
     case Field::pack: nest.packed[index] = value != 0; break;
+    case Field::pad: nest.skipPad = value != 0; break;
     }
   }
+  nest.edges.clear();
+  if (nest.skipPad)
+    for (const PaddedAxis &padded : paddedAxes)
+      if (nest.axes[padded.axis].reg > 1)
+        nest.edges.push_back(padded.axis);
 }
 
 bool LoopSpace::legal(const Schedule &schedule) const {
@@ -253,6 +269,8 @@ bool LoopSpace::legal(const LoopNest &nest) const {
   for (unsigned o = 0; o < operands.size(); ++o)
     if (nest.packed[o] && !packable(operands[o], nest))
       return false;
+  if (nest.skipPad && !canSkipPad(nest))
+    return false;
   if (accumulators > maxAccumulators || accumulators * unrolled > 512)
     return false;
   return threads <= 1 || units <= 64 * static_cast<int64_t>(threads);
@@ -265,6 +283,60 @@ bool LoopSpace::packable(const Operand &operand, const LoopNest &nest) const {
   return axis.kind == AxisKind::parallel && vectorFit(operand, nest.vectorAxis) == 2 &&
          startsAtPanels(axis.tile) && startsAtPanels(axis.par) &&
          operand.shape.back() == axis.extent;
+}
+
+/// Windows over padded dimensions, if all padding is of that kind (one sliding axis, one window axis).
+void LoopSpace::findPaddedAxes() {
+  for (const Operand &operand : operands)
+    for (size_t d = 0; d < operand.padLow.size(); ++d) {
+      int64_t low = operand.padLow[d], high = operand.padHigh[d];
+      if (low == 0 && high == 0)
+        continue;
+      PaddedAxis padded{UINT32_MAX, UINT32_MAX, 0, 0};
+      int64_t stride = 1, dilation = 1;
+      for (const IndexExpr::Term &term : operand.index[d].terms)
+        if (axes[term.axis].kind == AxisKind::parallel) {
+          padded.axis = term.axis;
+          stride = term.coefficient;
+        } else {
+          padded.window = term.axis;
+          dilation = term.coefficient;
+        }
+      if (operand.index[d].terms.size() != 2 || padded.axis == UINT32_MAX ||
+          padded.window == UINT32_MAX || axes[padded.window].extent > 16) {
+        paddedAxes.clear();
+        return;
+      }
+      int64_t reach = (axes[padded.window].extent - 1) * dilation;
+      int64_t end = operand.shape[d] - high; // first padded position after the source
+      for (int64_t o = 0; o < axes[padded.axis].extent; ++o) {
+        padded.atLow += o * stride < low;
+        padded.atHigh += o * stride + reach >= end;
+      }
+      paddedAxes.push_back(padded);
+    }
+}
+
+/// Along one padded axis a register tile may hold several outputs: then its first and last tiles are
+/// written out with their taps known (so the window must be unrolled and the axis not be cut
+/// elsewhere). Along the others the window's loop bounds follow the position, one output at a time.
+bool LoopSpace::canSkipPad(const LoopNest &nest) const {
+  unsigned wide = 0;
+  for (const PaddedAxis &padded : paddedAxes) {
+    const LoopNest::Level &axis = nest.axes[padded.axis];
+    if (padded.axis == nest.vectorAxis || padded.window == nest.vectorAxis)
+      return false;
+    const LoopNest::Level &window = nest.axes[padded.window];
+    if (window.tile != window.extent)
+      return false;
+    if (axis.reg == 1)
+      continue;
+    int64_t last = axis.extent % axis.reg ? axis.extent % axis.reg : axis.reg;
+    if (++wide > 1 || axis.tile != axis.extent || axis.par != axis.extent ||
+        window.reg != window.extent || padded.atLow > axis.reg || padded.atHigh > last)
+      return false;
+  }
+  return true;
 }
 
 Schedule LoopSpace::random(Rng &rng) const {
@@ -405,12 +477,35 @@ Schedule LoopSpace::chooseDefault() const {
       if (!legal(schedule))
         schedule.choice[k] = 0;
     }
+  if (!paddedAxes.empty() && cheapPerElement)
+    skipPadByDefault(schedule);
   // The smallest of everything always fits; reached only by odd shapes.
   for (size_t k = 0; k < knobList.size() && !legal(schedule); ++k)
     if (meanings[k].field == Field::reg)
       schedule.choice[k] = 0;
   assert(legal(schedule) && "the default schedule is legal");
   return schedule;
+}
+
+/// Where a padded element is used few times (depthwise), copying it costs more than it saves.
+void LoopSpace::skipPadByDefault(Schedule &schedule) const {
+  using Field = Meaning::Field;
+  Schedule skipping = schedule;
+  auto set = [&](Field field, unsigned index, int64_t value) {
+    for (size_t k = 0; k < knobList.size(); ++k)
+      if (meanings[k].field == field && meanings[k].index == index)
+        for (size_t o = 0; o < knobList[k].options.size(); ++o)
+          if (static_cast<int64_t>(knobList[k].options[o]) == value)
+            skipping.choice[k] = static_cast<uint16_t>(o);
+  };
+  for (const PaddedAxis &padded : paddedAxes)
+    if (&padded == &paddedAxes.back())
+      set(Field::reg, padded.window, axes[padded.window].extent);
+    else
+      set(Field::reg, padded.axis, 1);
+  set(Field::pad, 0, 1);
+  if (legal(skipping))
+    schedule = skipping;
 }
 
 std::unique_ptr<SearchSpace> makeSearchSpace(const Workload &workload, const Target &target,

@@ -29,7 +29,7 @@ public:
 private:
   /// What a knob sets in the LoopNest.
   struct Meaning {
-    enum class Field { vector, reg, tile, par, outerOrder, innerOrder, reductionOrder, pack } field;
+    enum class Field { vector, reg, tile, par, outerOrder, innerOrder, reductionOrder, pack, pad } field;
     unsigned index = 0; ///< axis or operand
   };
   void addKnob(Meaning, std::string name, std::vector<int64_t> options);
@@ -38,7 +38,10 @@ private:
   std::vector<unsigned> vectorCandidates() const;
   bool legal(const LoopNest &) const;
   bool packable(const Operand &, const LoopNest &) const;
+  void findPaddedAxes();
+  bool canSkipPad(const LoopNest &) const;
   Schedule chooseDefault() const;
+  void skipPadByDefault(Schedule &) const;
 
   std::vector<Axis> axes;
   std::vector<Operand> operands;
@@ -46,6 +49,14 @@ private:
   unsigned threads;
   std::vector<Knob> knobList;
   std::vector<Meaning> meanings;
+  /// A window that slides over a padded dimension: output axis, window axis, and how many outputs
+  /// at either end see padding.
+  struct PaddedAxis {
+    unsigned axis, window;
+    int64_t atLow, atHigh;
+  };
+  std::vector<PaddedAxis> paddedAxes;
+  bool cheapPerElement = false; ///< few operations on each element of the padded operand
   std::vector<unsigned> vectorAxes; ///< the vector knob's options
   std::vector<std::vector<unsigned>> outerOrders, innerOrders, reductionOrders;
   Schedule fallback;

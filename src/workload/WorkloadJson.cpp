@@ -25,7 +25,8 @@ NLOHMANN_JSON_SERIALIZE_ENUM(BufferRef::Kind, {{BufferRef::Kind::argument, "argu
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Axis, name, extent, kind)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IndexExpr::Term, axis, coefficient)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IndexExpr, terms, constant)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Operand, name, type, shape, index, isOutput, isConstant)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Operand, name, type, shape, index, isOutput, isConstant, padLow,
+                                   padHigh)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Argument, name, type, shape, isOutput, isConstant)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkloadId, value)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Workload, name, id, anchor, axes, operands, arguments, flops,

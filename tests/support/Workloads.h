@@ -73,6 +73,13 @@ inline Workload depthwiseWorkload(int64_t h, int64_t w, int64_t c, int64_t windo
   return conv;
 }
 
+/// The same with its input padded inside the kernel by (window - 1) / 2 on every side.
+inline Workload padded(Workload w, int64_t by) {
+  w.prologueOps = 1;
+  w.operands[0].padLow = w.operands[0].padHigh = {0, by, by, 0};
+  return w;
+}
+
 /// out[i] = max over j of in0[i, j]
 inline Workload rowMaxWorkload(int64_t rows, int64_t columns) {
   Workload w;
@@ -102,6 +109,7 @@ inline std::vector<Workload> workloadFamilies() {
           matmulWorkload(1, 4096, 4096),        matmulWorkload(13, 37, 17),
           convolutionWorkload(56, 56, 64, 64, 3, 1), convolutionWorkload(14, 14, 1024, 256, 1, 1),
           convolutionWorkload(112, 112, 3, 64, 7, 2), depthwiseWorkload(14, 14, 384, 3),
+          padded(depthwiseWorkload(28, 28, 240, 5), 2), padded(convolutionWorkload(7, 7, 512, 512, 3, 1), 1),
           rowMaxWorkload(128, 1000),            elementwiseWorkload(7, 45)};
 }
 

@@ -107,6 +107,32 @@ TEST(LoopSpace, ConstantsArePackedByDefaultAndOnlyWherePanelsStartAtTiles) {
   EXPECT_GT(packed, 100);
 }
 
+TEST(LoopSpace, PaddingIsSkippedOnlyWhereTheTapsAreKnown) {
+  LoopSpace space(test::padded(test::convolutionWorkload(14, 14, 64, 64, 5, 1), 2), test::avx512(), 1);
+  Rng rng(6);
+  int skipped = 0;
+  for (int i = 0; i < 5000; ++i) {
+    LoopNest nest = space.decode(space.random(rng));
+    if (!nest.skipPad)
+      continue;
+    ++skipped;
+    EXPECT_FALSE(nest.axes[1].reg > 1 && nest.axes[2].reg > 1);
+    for (unsigned a : nest.edges) {
+      EXPECT_EQ(nest.axes[a].tile, 14);
+      EXPECT_GE(nest.axes[a].reg, 2); // two outputs at each end see padding
+      EXPECT_GE(14 % nest.axes[a].reg ? 14 % nest.axes[a].reg : nest.axes[a].reg, 2);
+      EXPECT_EQ(nest.axes[a + 3].reg, 5);
+    }
+  }
+  EXPECT_GT(skipped, 20);
+}
+
+TEST(LoopSpace, DepthwiseSkipsPaddingByDefault) {
+  Workload w = test::padded(test::depthwiseWorkload(14, 14, 384, 3), 1);
+  LoopSpace space(w, test::avx512(), 1);
+  EXPECT_TRUE(space.decode(space.defaultSchedule()).skipPad);
+}
+
 TEST(LoopSpace, ThreadsGetUnitsByDefault) {
   LoopSpace space(test::matmulWorkload(512, 512, 512), test::avx512(), 2);
   LoopNest nest = space.decode(space.defaultSchedule());
