@@ -189,7 +189,10 @@ private:
   /// Stage parameters: every base buffer that the group's ops look at, arguments first.
   void bindBuffers(Group &group, Stage &stage, Block &body, IRMapping &mapping) {
     llvm::SetVector<Value> used;
+    llvm::DenseSet<Value> seen; // expressions share operands: a walk without it is exponential
     std::function<void(Value)> visit = [&](Value value) {
+      if (!seen.insert(value).second)
+        return;
       if (auto argument = dyn_cast<BlockArgument>(value)) {
         if (argument.getOwner() == &kernel.getBody().front())
           used.insert(value);

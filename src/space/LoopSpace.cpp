@@ -271,7 +271,7 @@ bool LoopSpace::legal(const LoopNest &nest) const {
       return false;
   if (nest.skipPad && !canSkipPad(nest))
     return false;
-  if (accumulators > maxAccumulators || accumulators * unrolled > 512)
+  if (accumulators > maxAccumulators || accumulators * unrolled > 256)
     return false;
   return threads <= 1 || units <= 64 * static_cast<int64_t>(threads);
 }
