@@ -52,3 +52,16 @@ function(alt_test name)
   add_test(NAME ${name} COMMAND ${name}_test)
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
 endfunction()
+
+# alt_lit_suite(NAME [TIMEOUT seconds]): lit and FileCheck on the tools; the tests lie beside the
+# calling CMakeLists.txt, tests/support/lit.cfg.py says how they run.
+function(alt_lit_suite name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  configure_file(${PROJECT_SOURCE_DIR}/tests/support/lit.site.cfg.py.in
+                 ${CMAKE_CURRENT_BINARY_DIR}/lit.site.cfg.py @ONLY)
+  add_test(NAME ${name} COMMAND ${LLVM_TOOLS_BINARY_DIR}/lit -v -j2 ${CMAKE_CURRENT_BINARY_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS ${name} TIMEOUT ${ARG_TIMEOUT})
+endfunction()

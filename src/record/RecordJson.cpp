@@ -43,7 +43,8 @@ static RecordHeader headerFromJson(const Json &json) {
   return header;
 }
 
-static std::string objectName(const fs::path &object, const fs::path &folder) {
+static std::string objectName(const fs::path &object, const fs::path &in) {
+  fs::path folder = in.empty() ? "." : in; // a records file named without a folder
   fs::path relative = fs::absolute(object).lexically_normal().lexically_relative(
       fs::absolute(folder).lexically_normal());
   bool below = !relative.empty() && *relative.begin() != "..";

@@ -18,6 +18,9 @@ static std::string times(double untuned, double tuned) {
 }
 
 static std::string oneKernel(const KernelReport &kernel) {
+  if (!kernel.measured())
+    return kernel.name + ": not measured; schedule: " +
+           (kernel.plain ? "plain loops" : kernel.defaultSchedule) + "\n";
   Table table({"", "time", "GFLOP/s", "schedule"}, {Table::left, Table::right, Table::right, Table::left});
   table.add({"default", printSeconds(kernel.defaultSeconds),
              fixed(kernel.gflops(kernel.defaultSeconds), 1), kernel.defaultSchedule});
@@ -25,7 +28,7 @@ static std::string oneKernel(const KernelReport &kernel) {
              kernel.plain       ? "(plain loops: no schedule worked)"
              : kernel.isDefault ? "(the default)"
                                 : kernel.bestSchedule});
-  return kernel.name + ": " + times(kernel.defaultSeconds, kernel.bestSeconds) + " faster than the default\n" +
+  return kernel.name + ": " + times(kernel.defaultSeconds, kernel.bestSeconds) + " as fast as the default\n" +
          table.print();
 }
 

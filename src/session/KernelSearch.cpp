@@ -33,9 +33,9 @@ Result<std::unique_ptr<KernelSearch>> KernelSearch::start(const SessionContext &
   prototype.seed = context.options.seed;
   self->measurer = std::make_unique<RecordingMeasurer>(
       *self->live, space, context.writer, std::move(prototype),
-      [self = self.get()](const Observation &observation) { return self->observe(observation); });
+      [self = self.get()](const Observation &observation) { self->observe(observation); });
 
-  self->features = makeKnobFeatures(space);
+  self->features = makeLoopFeatures(kernel.workload, space, context.target);
   self->sampler = tuner.make({space, *self->features});
   TuneOptions options;
   options.trials = trialLimit;
@@ -75,13 +75,13 @@ void KernelSearch::count(const Observation &observation) {
     report.defaultSeconds = leaders.baseline()->measurement.seconds().count();
 }
 
-bool KernelSearch::observe(const Observation &observation) {
+void KernelSearch::observe(const Observation &observation) {
   const PhaseTimes &spent = observation.measurement.spent;
   report.spent.build += spent.build;
   report.spent.check += spent.check;
   report.spent.run += spent.run;
   count(observation);
-  return context.onTrial(report, *space, observation);
+  context.onTrial(report, *space, observation);
 }
 
 std::optional<Error> KernelSearch::failure() const {

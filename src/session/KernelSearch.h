@@ -16,8 +16,7 @@ struct SessionContext {
   RecordWriter *writer;
   const RecordFile *earlier; ///< nullptr: none
   std::function<Seconds()> elapsed;
-  /// After each trial; false ends the batch early.
-  std::function<bool(const KernelReport &, const SearchSpace &, const Observation &)> onTrial;
+  std::function<void(const KernelReport &, const SearchSpace &, const Observation &)> onTrial;
   std::function<void(const std::string &)> onWarning;
 };
 
@@ -40,7 +39,7 @@ public:
 
 private:
   KernelSearch(const SessionContext &, const SessionKernel &, KernelReport &);
-  bool observe(const Observation &); ///< counts a new trial
+  void observe(const Observation &); ///< counts a new trial
   void count(const Observation &);
   void choose(const Observation &, double seconds, double defaultSeconds);
 

@@ -1,5 +1,5 @@
-// A measurer that keeps what it finds: every measurement is in the records file, and shown, before
-// the next begins, so that no kill loses a finished one.
+// A measurer that keeps what it finds: every measurement is in the records file, and shown, as soon
+// as it is known, so that no kill loses a finished one.
 #pragma once
 #include "alt/LiveMeasurer.h"
 #include "alt/Records.h"
@@ -9,20 +9,22 @@ namespace alt {
 
 class RecordingMeasurer final : public Measurer {
 public:
-  /// `onTrial` is told after the record is on file; when it says false, measuring ends early.
-  using OnTrial = std::function<bool(Observation &)>;
-  RecordingMeasurer(LiveMeasurer &live, const SearchSpace &space, RecordWriter *writer,
-                    Record prototype, OnTrial onTrial);
+  /// Told after the record is on file.
+  using OnTrial = std::function<void(const Observation &)>;
+  /// Listens to `live` from now on. No writer: nothing is recorded.
+  RecordingMeasurer(LiveMeasurer &live, const SearchSpace &, RecordWriter *, Record prototype,
+                    OnTrial);
 
   std::vector<Measurement> measure(std::span<const Schedule>, std::stop_token = {}) override;
-  /// Set when a record could not be written.
+  /// Set when a record could not be written; nothing more is measured then.
   const std::optional<Error> &failure() const { return writeFailure; }
 
 private:
+  void keep(const Observation &);
   LiveMeasurer &live;
   const SearchSpace &space;
-  RecordWriter *writer; ///< nullptr: nothing is recorded
-  Record prototype;     ///< what all records of this kernel have in common
+  RecordWriter *writer;
+  Record prototype; ///< what all records of this kernel have in common
   OnTrial onTrial;
   std::optional<Error> writeFailure;
 };

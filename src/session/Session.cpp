@@ -91,7 +91,6 @@ private:
     unsigned done = result.report.trials();
     return done < limit ? limit - done : 0;
   }
-  bool over() const { return ending.stop_requested() || outOfTime() || trialsLeft() == 0; }
 
   Result<void> openRecords(const std::filesystem::path &path) {
     if (path.empty())
@@ -125,7 +124,8 @@ private:
                              const Observation &observation) {
       observer.onTrial(report, space, observation);
       observer.onProgress(progress(report));
-      return !over();
+      if (outOfTime())
+        ending.request_stop();
     };
     context.onWarning = [this](const std::string &warning) { observer.onWarning(warning); };
     return context;
@@ -155,6 +155,8 @@ private:
     if (options.budget.count() > 0)
       share.budget = std::max(searchDeadline() - elapsed(), Seconds(1e-6));
     std::string reason = TaskScheduler(std::move(tasks), share).run(ending.get_token());
+    if (reason == "interrupted" && !user.stop_requested())
+      reason = "budget"; // we stopped the batch in hand ourselves
     for (size_t k = 0; k < kernels.size(); ++k) {
       KernelReport &report = result.report.kernels[k];
       report.stopReason = report.trials ? reason : "not tuned";

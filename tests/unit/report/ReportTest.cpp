@@ -84,7 +84,7 @@ TEST(Report, CompileJsonListsTheKernels) {
 
 TEST(Report, ConsoleShowsBestBesideDefault) {
   EXPECT_THAT(toConsole(report({kernel("conv", 4e-3, 1e-3)})),
-              HasSubstr("conv: 4.00x faster than the default\n"
+              HasSubstr("conv: 4.00x as fast as the default\n"
                         "            time  GFLOP/s  schedule\n"
                         "default  4.00 ms      0.5  tile=1\n"
                         "best     1.00 ms      2.0  tile=32\n"

@@ -1,0 +1,146 @@
+#include "Command.h"
+#include "alt/Report.h"
+#include "alt/RunLibrary.h"
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <random>
+
+namespace alt {
+
+namespace {
+class Run final : public Command {
+public:
+  std::string name() const override { return "run"; }
+  std::string summary() const override { return "Run an emitted library, time it, check it"; }
+  std::string examples() const override {
+    return "  alt run build/model --repeat 50\n"
+           "  alt run build/model --input x.npy --output y.npy\n"
+           "  alt run build/model --input input_0.pb --check output_0.pb --json\n";
+  }
+  void declare(CLI::App &app) override {
+    app.add_option("DIR", directory, "What `alt compile --out` wrote")->required();
+    app.add_option("--input", inputs, "Inputs in the model's order, .npy or .pb; else random numbers")
+        ->type_name("FILE")->expected(1)->take_all();
+    app.add_option("--output", outputs, "Where outputs go, in the model's order, as .npy")
+        ->type_name("FILE")->expected(1)->take_all();
+    app.add_option("--check", checks, "Expected outputs in the model's order, .npy or .pb")
+        ->type_name("FILE")->expected(1)->take_all();
+    app.add_option("--tolerance", tolerance, "Largest relative error that passes")
+        ->capture_default_str()->check(CLI::NonNegativeNumber);
+    app.add_option("--repeat", repeat, "Timed runs")->capture_default_str()->check(CLI::Range(1, 1000000));
+    app.add_option("--seed", seed, "Of the random inputs")->capture_default_str();
+  }
+
+  Result<int> run(const Invocation &invocation) override {
+    auto library = LoadedLibrary::open(directory);
+    if (!library)
+      return library.error();
+    auto arguments = readInputs(*library);
+    if (!arguments)
+      return arguments.error();
+    auto results = library->run(*arguments);
+    if (!results)
+      return results.error();
+    if (auto done = writeOutputs(*results); !done)
+      return done.error();
+    auto error = compare(*results);
+    if (!error)
+      return error.error();
+    auto times = library->time(*arguments, repeat);
+    if (!times)
+      return times.error();
+    print(invocation, *times, *error);
+    return checks.empty() || *error <= tolerance ? exitOk : exitFailed;
+  }
+
+private:
+  Result<std::vector<Tensor>> readInputs(const LoadedLibrary &library) const {
+    auto specs = library.inputs();
+    if (!inputs.empty() && inputs.size() != specs.size())
+      return Error{ErrorKind::usage, library.name() + " has " + std::to_string(specs.size()) +
+                                         " inputs, but --input is given " +
+                                         std::to_string(inputs.size()) + " times."};
+    std::vector<Tensor> tensors;
+    std::mt19937_64 rng(seed);
+    for (size_t i = 0; i < specs.size(); ++i) {
+      if (inputs.empty()) {
+        tensors.push_back(randomTensor(specs[i], rng));
+        continue;
+      }
+      auto tensor = readTensor(inputs[i]);
+      if (!tensor)
+        return tensor.error();
+      tensors.push_back(std::move(*tensor));
+    }
+    return tensors;
+  }
+
+  Result<void> writeOutputs(const std::vector<Tensor> &results) const {
+    if (outputs.size() > results.size())
+      return Error{ErrorKind::usage, "The model has " + std::to_string(results.size()) +
+                                         " outputs, but --output is given " +
+                                         std::to_string(outputs.size()) + " times."};
+    for (size_t i = 0; i < outputs.size(); ++i)
+      if (auto done = writeTensor(outputs[i], results[i]); !done)
+        return done;
+    return {};
+  }
+
+  /// The largest relative error of all outputs that are checked.
+  Result<double> compare(const std::vector<Tensor> &results) const {
+    if (checks.size() > results.size())
+      return Error{ErrorKind::usage, "The model has " + std::to_string(results.size()) +
+                                         " outputs, but --check is given " +
+                                         std::to_string(checks.size()) + " times."};
+    double largest = 0;
+    for (size_t i = 0; i < checks.size(); ++i) {
+      auto expected = readTensor(checks[i]);
+      if (!expected)
+        return expected.error();
+      largest = std::max(largest, maxRelativeError(results[i], *expected));
+    }
+    return largest;
+  }
+
+  void print(const Invocation &invocation, std::vector<Seconds> times, double error) const {
+    std::sort(times.begin(), times.end());
+    auto at = [&](double q) { return times[static_cast<size_t>(q * double(times.size() - 1))].count(); };
+    bool pass = error <= tolerance;
+    if (invocation.json) {
+      nlohmann::ordered_json json = {{"median_seconds", at(0.5)},
+                                     {"min_seconds", times.front().count()},
+                                     {"p10_seconds", at(0.1)},
+                                     {"p90_seconds", at(0.9)},
+                                     {"repeat", times.size()}};
+      if (!checks.empty()) {
+        json["max_relative_error"] =
+            std::isfinite(error) ? nlohmann::ordered_json(error) : nlohmann::ordered_json(nullptr);
+        json["tolerance"] = tolerance;
+        json["check"] = pass ? "pass" : "fail";
+      }
+      printJson(json.dump(2));
+      return;
+    }
+    std::cout << "latency: median " << printSeconds(at(0.5)) << ", 10 to 90 % within "
+              << printSeconds(at(0.1)) << " to " << printSeconds(at(0.9)) << ", " << times.size()
+              << " runs\n";
+    char text[32];
+    std::snprintf(text, sizeof text, "%.2g", error);
+    if (!checks.empty())
+      std::cout << "check: " << (pass ? "pass" : "fail") << ", largest relative error " << text << "\n";
+  }
+
+  std::filesystem::path directory;
+  std::vector<std::filesystem::path> inputs, outputs, checks;
+  double tolerance = 1e-4;
+  unsigned repeat = 20;
+  uint64_t seed = 1;
+};
+} // namespace
+
+std::unique_ptr<Command> makeRun() { return std::make_unique<Run>(); }
+
+} // namespace alt

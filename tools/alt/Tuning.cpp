@@ -1,0 +1,212 @@
+#include "Tuning.h"
+#include "CommandLine.h"
+#include "Events.h"
+#include "Interrupt.h"
+#include "OutputFolder.h"
+#include "alt/Emit.h"
+#include "alt/Lower.h"
+#include "alt/ProgressDisplay.h"
+#include "alt/Sampler.h"
+#include "alt/Support.h"
+#include <iostream>
+
+namespace alt {
+
+static Error usage(std::string message) { return {ErrorKind::usage, std::move(message)}; }
+
+Result<ShapeBinding> parseShape(const std::string &text) {
+  size_t equals = text.rfind('=');
+  ShapeBinding binding;
+  if (equals != std::string::npos && equals > 0) {
+    binding.input = text.substr(0, equals);
+    std::string extent;
+    for (char c : text.substr(equals + 1) + "x") {
+      if (c >= '0' && c <= '9' && extent.size() < 12) {
+        extent += c;
+        continue;
+      }
+      if (c != 'x' || extent.empty() || std::stoll(extent) == 0) {
+        binding.shape.clear();
+        break;
+      }
+      binding.shape.push_back(std::stoll(extent));
+      extent.clear();
+    }
+  }
+  if (binding.shape.empty())
+    return usage("--shape must be like NAME=1x3x48x192, not '" + text + "'.");
+  return binding;
+}
+
+void ModelArguments::declare(CLI::App &app, const char *placeholder, const char *help) {
+  app.add_option(placeholder, model, help)->required();
+  app.add_option("--shape", shapes, "NAME=1x3x48x192: the dimensions of a dynamic input")
+      ->type_name("NAME=DIMS")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--torch-mlir", torchMlir,
+                 "Folder with torch-mlir's programs; else build/venv is looked in")
+      ->type_name("DIR");
+}
+
+Result<ImportOptions> ModelArguments::importOptions(const std::filesystem::path &workFolder) const {
+  ImportOptions import;
+  import.torchMlir = torchMlir;
+  import.workDir = workFolder;
+  for (const std::string &text : shapes) {
+    auto binding = parseShape(text);
+    if (!binding)
+      return binding.error();
+    import.shapes.push_back(std::move(*binding));
+  }
+  return import;
+}
+
+Result<Program> ModelArguments::load(const std::filesystem::path &workFolder) const {
+  if (workFolder.empty())
+    return Error{ErrorKind::io, "No folder for intermediate files can be made; set TMPDIR to one "
+                                "that can be written."};
+  auto import = importOptions(workFolder);
+  if (!import)
+    return import.error();
+  std::error_code ignored;
+  std::string kind = model.extension();
+  if (std::filesystem::exists(model, ignored) && kind != ".onnx" && kind != ".mlir" && kind != ".mlirbc")
+    return Error{ErrorKind::invalidInput,
+                 model.string() + ": the name ends neither in .onnx nor in .mlir, so it is not known "
+                                  "what this file is."};
+  return loadProgram(model, *import);
+}
+
+void TuningCommand::declare(CLI::App &app) {
+  source.declare(app, single() ? "KERNEL" : "MODEL",
+                 single() ? "A .mlir file with one function" : "A .onnx or .mlir file");
+  auto *folder = app.add_option("--out", out, "Where the library and the reports are written")
+                     ->type_name("DIR");
+  if (!single())
+    folder->required();
+  app.add_option("--records", records,
+                 "Where measurements are kept, and taken up again; else records.jsonl in --out")
+      ->type_name("FILE");
+  app.add_flag("--untuned", untuned, "Default schedules, nothing is measured");
+  app.add_option("--events", events, "Every trial as a line of JSON, as it comes")->type_name("FILE");
+  app.add_option("--config", config, "Options from a file of `name = value` lines; flags come first")
+      ->type_name("FILE");
+  bind(table, options);
+  addOptions(app, table);
+}
+
+/// What can be refused before any work is.
+Result<void> TuningCommand::check(const Invocation &invocation) {
+  if (!config.empty())
+    if (auto done = table.readConfig(config); !done)
+      return done;
+  for (const OptionTable::Entry &entry : table.entries())
+    if (entry.given && OptionTable::print(entry) == "0" &&
+        (entry.name == "trials" || entry.name == "threads" || entry.name == "samples" ||
+         entry.name == "duel-rounds"))
+      return usage("--" + entry.name + " must be at least 1" +
+                   (entry.name == "trials" ? "; --untuned measures nothing." : "."));
+  if (auto tuner = findSampler(options.tuner); !tuner)
+    return usage(tuner.error().message);
+  if (untuned && !records.empty())
+    return usage("--untuned measures nothing, so it has no use for --records.");
+  if (auto import = source.importOptions({}); !import)
+    return import.error();
+  if (unsigned cores = hostTarget().cores; options.measure.threads > cores)
+    invocation.log.warn("--threads " + std::to_string(options.measure.threads) + " is more than the " +
+                        std::to_string(cores) + " cores that this process may use.");
+  return {};
+}
+
+Result<int> TuningCommand::run(const Invocation &invocation) {
+  if (auto done = check(invocation); !done)
+    return done.error();
+  auto folder = OutputFolder::prepare(out);
+  if (!folder)
+    return folder.error();
+
+  WorkFolder work;
+  auto program = source.load(work.path());
+  if (!program)
+    return program.error();
+  if (auto made = folder->make(); !made)
+    return made.error();
+  auto result = tune(*program, work.path(), invocation);
+  if (!result)
+    return result.error();
+
+  TuneReport &report = result->report;
+  report.title = program->name;
+  report.tool = std::string("alt ") + ALT_VERSION;
+  if (!out.empty() && !report.interrupted)
+    if (auto done = emit(*program, *result); !done)
+      return done.error();
+  folder->keep();
+
+  if (invocation.json)
+    printJson(toJson(report, single()));
+  else
+    std::cout << toConsole(report) << std::flush;
+  return report.interrupted ? exitInterrupted : exitOk;
+}
+
+Result<SessionResult> TuningCommand::tune(const Program &program,
+                                          const std::filesystem::path &workFolder,
+                                          const Invocation &invocation) {
+  std::vector<SessionKernel> kernels;
+  for (size_t k = 0; k < program.kernels.size(); ++k)
+    kernels.push_back({program.kernels[k], program.uses(k)});
+  Target target = hostTarget();
+  if (untuned)
+    return buildDefaults(kernels, target, options.measure.threads, workFolder);
+
+  StopOnInterrupt interrupt;
+  options.measure.objects = workFolder / "objects";
+  auto observer = SessionWatcher::open(invocation.log, events);
+  if (!observer)
+    return observer.error();
+  std::filesystem::path file = records.empty() && !out.empty() ? out / "records.jsonl" : records;
+  return runSession(kernels, target, options, file, **observer, interrupt.token());
+}
+
+/// schedules.mlir: one module a kernel, as `alt-opt --split-input-file` reads them.
+static Result<std::string> printSchedules(const Program &program, const SessionResult &result,
+                                          unsigned threads) {
+  Target target = hostTarget();
+  std::string text;
+  for (size_t k = 0; k < program.kernels.size(); ++k) {
+    const Workload &workload = program.kernels[k];
+    std::unique_ptr<SearchSpace> space;
+    LowerRequest request{workload};
+    if (const auto &schedule = result.schedules[k]) {
+      space = makeSearchSpace(workload, target, threads);
+      request.space = space.get();
+      request.schedule = &*schedule;
+    }
+    auto module = printSchedule(request, target);
+    if (!module)
+      return module.error();
+    text += (k ? "// -----\n" : "") + ("// " + workload.name) + "\n" + *module + "\n";
+  }
+  return text;
+}
+
+Result<void> TuningCommand::emit(const Program &program, SessionResult &result) {
+  auto files = emitLibrary(program, result.artifacts, {out, options.measure.threads});
+  // A kernel whose constants have no data can be tuned, but no library can be made of it.
+  if (!files && single() && files.error().kind == ErrorKind::invalidInput)
+    result.report.notes.push_back(files.error().message);
+  else if (!files)
+    return files.error();
+  auto schedules = printSchedules(program, result, options.measure.threads);
+  if (!schedules)
+    return schedules.error();
+  if (auto done = writeFile(out / "schedules.mlir", *schedules); !done)
+    return done;
+  if (auto done = writeFile(out / "summary.json", toJson(result.report, single())); !done)
+    return done;
+  return writeFile(out / "report.html", toHtml(result.report));
+}
+
+} // namespace alt

@@ -1,0 +1,44 @@
+// What `alt tune` and `alt compile` share: their options, and the way from a file to a report.
+#pragma once
+#include "Command.h"
+#include "alt/Options.h"
+#include "alt/Program.h"
+#include "alt/Session.h"
+
+namespace alt {
+
+/// "NAME=1x3x48x192".
+Result<ShapeBinding> parseShape(const std::string &);
+
+/// Of every command that reads a model: its file, and what an import may need.
+struct ModelArguments {
+  std::filesystem::path model;
+  std::vector<std::string> shapes;
+  std::filesystem::path torchMlir;
+  void declare(CLI::App &, const char *placeholder, const char *help);
+  Result<ImportOptions> importOptions(const std::filesystem::path &workFolder) const;
+  Result<Program> load(const std::filesystem::path &workFolder) const;
+};
+
+class TuningCommand : public Command {
+public:
+  void declare(CLI::App &) override;
+  Result<int> run(const Invocation &) override;
+
+protected:
+  virtual bool single() const = 0; ///< one kernel rather than a model: `alt tune`
+
+private:
+  Result<void> check(const Invocation &);
+  Result<SessionResult> tune(const Program &, const std::filesystem::path &workFolder,
+                             const Invocation &);
+  Result<void> emit(const Program &, SessionResult &);
+
+  ModelArguments source;
+  std::filesystem::path out, records, config, events;
+  bool untuned = false;
+  SessionOptions options;
+  OptionTable table;
+};
+
+} // namespace alt
