@@ -1,0 +1,82 @@
+"""An emitted library called from Python, and contestants timed in turns in one process."""
+import ctypes
+import json
+import pathlib
+import subprocess
+import tempfile
+import time
+
+import numpy as np
+
+TYPES = {"f32": np.float32, "f64": np.float64, "i64": np.int64, "i32": np.int32, "i8": np.int8,
+         "i1": np.bool_}
+
+
+def aligned(shape, dtype):
+    """As the header asks for: 64 bytes."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    raw = np.empty(size + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start:start + size].view(dtype).reshape(shape)
+
+
+class Library:
+    """`alt compile --out folder`, linked into a shared object and loaded into this process."""
+
+    def __init__(self, folder):
+        folder = pathlib.Path(folder)
+        archive = next(folder.glob("lib*.a"))
+        self.name = archive.stem[len("lib"):]
+        manifest = json.loads((folder / (self.name + ".json")).read_text())
+        self.inputs = [self.buffer(tensor) for tensor in manifest["inputs"]]
+        self.outputs = [self.buffer(tensor) for tensor in manifest["outputs"]]
+        self.temporary = tempfile.TemporaryDirectory()
+        shared = pathlib.Path(self.temporary.name) / (self.name + ".so")
+        subprocess.run(["clang-22", "-shared", "-o", shared, "-Wl,--whole-archive", archive,
+                        "-Wl,--no-whole-archive", "-lm"]
+                       + (["-fopenmp"] if manifest["threads"] > 1 else []), check=True)
+        self.code = ctypes.CDLL(str(shared))
+        self.context = ctypes.c_void_p()
+        weights = str(folder / manifest["weights"]).encode() if manifest["weights"] else None
+        self.check("init", getattr(self.code, self.name + "_init")(weights, ctypes.byref(self.context)))
+        self.entry = getattr(self.code, self.name + "_run_arrays")
+        self.pointers = [(ctypes.c_void_p * len(side))(*(tensor.ctypes.data for tensor in side))
+                         for side in (self.inputs, self.outputs)]
+
+    @staticmethod
+    def buffer(tensor):
+        return aligned(tensor["shape"], TYPES[tensor["type"]])
+
+    def check(self, what, status):
+        if status:
+            raise RuntimeError(f"{self.name}_{what}: error {status}")
+
+    def run(self, *inputs):
+        """The outputs; valid until the next run. Copying the inputs in is part of the time."""
+        for buffer, value in zip(self.inputs, inputs, strict=True):
+            np.copyto(buffer, value)
+        self.check("run", self.entry(self.context, *self.pointers))
+        return self.outputs
+
+
+def time_in_turns(contestants, rounds, turn=0.02):
+    """{name: seconds a call, one for each round}. In each round every contestant has one turn of about
+    `turn` seconds, the order moving on, so that a noisy neighbour or a clock change meets all alike."""
+    calls = {}
+    for name, call in contestants.items():
+        call()  # warm up
+        begin = time.perf_counter()
+        call()
+        calls[name] = max(1, round(turn / max(time.perf_counter() - begin, 1e-9)))
+    seconds = {name: [] for name in contestants}
+    names = list(contestants)
+    for round_number in range(rounds):
+        shift = round_number % len(names)
+        for name in names[shift:] + names[:shift]:
+            call, count = contestants[name], calls[name]
+            call()  # back into the caches
+            begin = time.perf_counter()
+            for _ in range(count):
+                call()
+            seconds[name].append((time.perf_counter() - begin) / count)
+    return seconds
