@@ -123,6 +123,8 @@ void describeNest(Sink &put, const NestModel &model, const LoopNest &nest, const
   put("cache_fit_l3", lg(cost.cacheTileFill[2] / model.cacheBytes[2]));
   put("unit_fit_l2", lg(cost.unitFill[1] / model.cacheBytes[1]));
   put("packed_traffic", lg(cost.packedBytes * perOperation));
+  put("pad_traffic", lg(cost.paddedBytes * perOperation));
+  put("skip_pad", nest.skipPad);
   float perThread = cost.unitTrips / static_cast<float>(threads);
   put("thread_balance", perThread / std::ceil(perThread));
 }

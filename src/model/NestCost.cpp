@@ -101,6 +101,10 @@ void measureTiles(const NestModel &model, const LoopNest &nest, NestCost &cost) 
       cost.reductionTrips *= std::max(1.0f, tile / reg);
   }
   cost.accumulators = cost.rowVectors * cost.rows;
+  // Tiles that meet padding are written out apart: the first and the last along each edge.
+  for (size_t e = 0; e < nest.edges.size(); ++e)
+    cost.copies *= 3;
+  cost.paddedBytes = nest.skipPad ? 0 : model.paddedBytes;
 }
 
 /// Instructions of the innermost body and the cycles that bound it.
@@ -252,7 +256,7 @@ void estimateCycles(const NestModel &model, const LoopNest &nest, NestCost &cost
     stores *= 6; // the lanes are summed at the end
   cost.tileCycles = bodies / steps * (2 * stores + tileCyclesFixed);
   cost.memoryCycles = cost.traffic[0] / l2Bandwidth + cost.traffic[1] / l3Bandwidth +
-                      cost.packedBytes / l3Bandwidth;
+                      (cost.packedBytes + cost.paddedBytes) / l3Bandwidth;
   float compulsory = 0;
   for (size_t o = 0; o < model.operands.size(); ++o)
     compulsory += cost.operands[o].whole.lines * 64;
@@ -273,6 +277,16 @@ NestModel::NestModel(const Workload &workload, const Target &target)
   for (const Operand &operand : workload.operands)
     if (operands.size() < maxNestOperands)
       operands.emplace_back(operand, cacheSetBytes(target.l1Bytes), cacheSetBytes(target.l2Bytes));
+  for (const Operand &operand : workload.operands) {
+    auto padded = [](int64_t width) { return width != 0; };
+    if (std::any_of(operand.padLow.begin(), operand.padLow.end(), padded) ||
+        std::any_of(operand.padHigh.begin(), operand.padHigh.end(), padded)) {
+      float size = static_cast<float>(bytes(operand.type));
+      for (int64_t extent : operand.shape)
+        size *= static_cast<float>(extent);
+      paddedBytes += size;
+    }
+  }
   for (const Axis &axis : workload.axes)
     iterations *= static_cast<float>(axis.extent);
   // A multiply-add is one instruction; a body of many operations is that many.

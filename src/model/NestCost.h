@@ -20,6 +20,7 @@ struct NestModel {
   float lanes = 4, registers = 16;
   PerCache cacheBytes{};
   float iterations = 1; ///< of the whole nest
+  float paddedBytes = 0; ///< of operands that are padded, their padding included
   float arithmetic = 1; ///< vector operations an iteration (a multiply-add is one)
 };
 
@@ -49,6 +50,7 @@ struct NestCost {
   float copies = 1; ///< of the body in the code: tails and what is left over by the unrolling
   PerCache registerTileFill{}, cacheTileFill{}, unitFill{}, traffic{};
   float packedBytes = 0; ///< re-laid out in the timed call
+  float paddedBytes = 0; ///< copied with their padding in the timed call
   float coreCycles = 1, tileCycles = 0, memoryCycles = 0, cycles = 1, idealCycles = 1;
   std::array<OperandCost, maxNestOperands> operands;
 };

@@ -33,11 +33,26 @@ inline Workload workloadOf(std::string name, AnchorKind anchor, std::vector<int6
 
 inline Operand input(std::string name, std::vector<int64_t> shape, std::vector<IndexExpr> index,
                      bool constant = false) {
-  return {std::move(name), ElementType::f32, std::move(shape), std::move(index), false, constant};
+  return {std::move(name),
+          ElementType::f32,
+          std::move(shape),
+          std::move(index),
+          false,
+          constant,
+          {},
+          {}};
+}
+
+/// The same with `pad` elements around its first two dimensions, which `shape` counts.
+inline Operand padded(Operand operand, int64_t pad) {
+  operand.padLow.assign(operand.shape.size(), 0);
+  operand.padLow[0] = operand.padLow[1] = pad;
+  operand.padHigh = operand.padLow;
+  return operand;
 }
 
 inline Operand output(std::vector<int64_t> shape, std::vector<IndexExpr> index) {
-  return {"out0", ElementType::f32, std::move(shape), std::move(index), true, false};
+  return {"out0", ElementType::f32, std::move(shape), std::move(index), true, false, {}, {}};
 }
 
 /// C[i0,i1] += A[i0,i2] * B[i2,i1]

@@ -204,6 +204,20 @@ TEST(LoopFeatures, theEstimatePrefersAFullRegisterTileToOneAccumulator) {
   EXPECT_GT(kernel.value(good, "efficiency"), kernel.value(poor, "efficiency") + 1);
 }
 
+TEST(LoopFeatures, skippingThePadSavesItsCopyAndIsSeen) {
+  Workload conv = handConv(14, 14, 32, 64, 1);
+  conv.operands[0] = padded(conv.operands[0], 1);
+  Described kernel(conv);
+  std::string tiles = "vector=i2 reg.i0=1 reg.i1=1 reg.i2=32 pack.in1=0 ";
+  Schedule copy = kernel.with(tiles + "pad=copy"), skip = kernel.with(tiles + "pad=skip");
+  EXPECT_EQ(kernel.value(copy, "skip_pad"), 0);
+  EXPECT_EQ(kernel.value(skip, "skip_pad"), 1);
+  float operations = 14 * 14 * 64 * 9 * 32 / 16.f; // of 16 lanes
+  EXPECT_FLOAT_EQ(kernel.value(copy, "pad_traffic"), std::log2(16 * 16 * 32 * 4 / operations));
+  EXPECT_LT(kernel.value(skip, "pad_traffic"), kernel.value(copy, "pad_traffic"));
+  EXPECT_LT(kernel.value(skip, "memory_cycles"), kernel.value(copy, "memory_cycles"));
+}
+
 TEST(LoopFeatures, threadsAreBalancedOrNot) {
   Described kernel(handMatmul(64, 96, 128), 2);
   EXPECT_EQ(kernel.value(kernel.with("par.i0=64 par.i1=96"), "thread_balance"), 0.5f);
