@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 BIN = build/bin
 PYTHON = build/venv/bin/python
 
-.PHONY: help install build test test-slow asan demo bench format clean
+.PHONY: help install build test test-slow asan demo bench bench-kernels bench-odd-shapes format clean
 
 help: ; @sed -n '/^help/d; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -20,7 +20,11 @@ asan: install ; @cmake --preset asan --log-level=WARNING && cmake --build --pres
 
 demo: build ; @$(PYTHON) tools/demo/demo.py ## a real model tuned for a minute, beside ONNX Runtime
 
-bench: build ; @$(MAKE) --no-print-directory -C bench BIN=$(abspath $(BIN)) PYTHON=$(abspath $(PYTHON)) ## kernels beside BLAS and oneDNN
+bench: build ; @$(MAKE) --no-print-directory -C bench quick ## a matmul and a convolution, tuned with 200 trials, beside BLAS and oneDNN
+
+bench-kernels: build ; @$(MAKE) --no-print-directory -C bench kernels ## all 22 kernels beside the libraries; JSON=FILE, TRIALS=N, ROWS="C1 C5"
+
+bench-odd-shapes: build ; @$(MAKE) --no-print-directory -C bench odd-shapes ## the same for 40 odd shapes; SEED=N
 
 format: ; @git ls-files '*.cpp' '*.h' | xargs clang-format -i ## in place
 
