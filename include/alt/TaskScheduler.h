@@ -26,8 +26,7 @@ public:
   virtual void onTask(size_t index, size_t count) {}
 };
 
-/// Round robin once (each task's default schedule, then its first batch), then always the task with
-/// the largest weight * expected gain a trial. The gain is what MetaSchedule's gradient scheduler
+/// Each task's default schedule once, then always the task with the largest weight * expected gain a trial. The gain is what MetaSchedule's gradient scheduler
 /// takes it to be: the recent slope of the task's own curve mixed with the optimist's best/trials
 /// (docs/learning.md).
 class TaskScheduler {

@@ -24,10 +24,10 @@ std::string TaskScheduler::run(std::stop_token stop) {
   began = std::chrono::steady_clock::now();
   std::string reason;
   // Every kernel's baseline before any kernel's tuning: whatever happens later, each has an answer.
-  for (int round = 0; round < 2 && reason.empty(); ++round)
-    for (size_t task = 0; task < tasks.size() && reason.empty(); ++task)
-      if (tasks[task].search->result().trials <= unsigned(round))
-        turn(task, stop, reason);
+  // A first batch of each would take a short budget whole before the kernel that matters is reached.
+  for (size_t task = 0; task < tasks.size() && reason.empty(); ++task)
+    if (tasks[task].search->result().trials == 0)
+      turn(task, stop, reason);
   while (reason.empty()) {
     size_t chosen = tasks.size();
     double most = -1;

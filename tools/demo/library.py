@@ -59,9 +59,10 @@ class Library:
         return self.outputs
 
 
-def time_in_turns(contestants, rounds, turn=0.02):
+def time_in_turns(contestants, rounds, turn=0.003):
     """{name: seconds a call, one for each round}. In each round every contestant has one turn of about
-    `turn` seconds, the order moving on, so that a noisy neighbour or a clock change meets all alike."""
+    `turn` seconds, the order moving on, so that a noisy neighbour or a clock change meets all alike. A turn is shorter
+    than a scheduler's time slice: most are taken without interruption even on a busy machine."""
     calls = {}
     for name, call in contestants.items():
         call()  # warm up
