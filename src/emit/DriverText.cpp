@@ -120,6 +120,16 @@ private:
     return text;
   }
 
+  // Marked so, and reading constants only, as KernelPlan.h promises: anything else waits for the
+  // run.
+  bool isAhead(const Call &call, const Stage &stage) const {
+    for (const BufferRef &buffer : stage.buffers)
+      if (buffer.kind == BufferRef::Kind::argument &&
+          !program.kernels[call.kernel].arguments[buffer.index].isConstant)
+        return false;
+    return stage.ahead;
+  }
+
   // Constants first, then what kernels prepare from them, each in the order of the calls.
   void ahead() {
     out << "/* What depends on the weights alone. */\n"
@@ -131,7 +141,7 @@ private:
     for (size_t c = 0; c < program.calls.size(); ++c)
       if (!program.calls[c].ahead)
         for (const Stage &stage : plans[program.calls[c].kernel].stages)
-          if (stage.ahead)
+          if (isAhead(program.calls[c], stage))
             out << "  " << stage.symbol << "(" << buffers(c, stage) << "0, " << stage.units
                 << ");\n";
     out << "}\n\n";
@@ -157,7 +167,7 @@ private:
         continue;
       out << "  /* " << program.kernels[call.kernel].name << " */\n";
       for (const Stage &stage : plans[call.kernel].stages) {
-        if (stage.ahead)
+        if (isAhead(call, stage))
           continue;
         bool shared = parallel && stage.units > 1;
         barrier(shared);

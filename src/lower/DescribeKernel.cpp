@@ -138,7 +138,7 @@ uint64_t countFlops(linalg::LinalgOp op) {
   for (int64_t extent : op.getStaticLoopRanges())
     points *= static_cast<uint64_t>(extent);
   for (Operation &inner : op.getBlock()->without_terminator())
-    work += isa<FloatType>(inner.getNumResults() ? inner.getResult(0).getType() : Type()) &&
+    work += inner.getNumResults() && isa<FloatType>(inner.getResult(0).getType()) &&
             !inner.hasTrait<OpTrait::ConstantLike>();
   return points * work;
 }

@@ -1,6 +1,7 @@
 #include "program/Simplify.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -38,6 +39,28 @@ Result<void> canonicalize(func::FuncOp function) {
   return {};
 }
 
+// torch-mlir compares f32 with thresholds in f64. Where the threshold is an f32, so can the
+// comparison be: widening keeps the order.
+static void narrowComparisons(func::FuncOp function) {
+  function.walk([](arith::CmpFOp compare) {
+    auto widened = compare.getLhs().getDefiningOp<arith::ExtFOp>();
+    FloatAttr bound;
+    if (!widened || !matchPattern(compare.getRhs(), m_Constant(&bound)))
+      return;
+    auto narrow = dyn_cast<FloatType>(widened.getIn().getType());
+    APFloat value = bound.getValue();
+    bool isInexact = true;
+    if (narrow)
+      value.convert(narrow.getFloatSemantics(), APFloat::rmNearestTiesToEven, &isInexact);
+    if (isInexact)
+      return;
+    OpBuilder builder(compare);
+    auto constant =
+        arith::ConstantOp::create(builder, compare.getLoc(), builder.getFloatAttr(narrow, value));
+    compare->setOperands({widened.getIn(), constant});
+  });
+}
+
 Result<void> generalize(func::FuncOp function) {
   FirstError errors(function.getContext());
   IRRewriter rewriter(function.getContext());
@@ -58,6 +81,10 @@ Result<void> generalize(func::FuncOp function) {
         (void)linalg::generalizeNamedOp(rewriter, linalgOp); // where it cannot be, it stays
     }
   }
+  // torch-mlir guards a reciprocal by an assertion that ONNX does not ask for, and that no kernel
+  // could report.
+  function.walk([](cf::AssertOp assertion) { assertion.erase(); });
+  narrowComparisons(function);
   // arith and math on whole tensors.
   RewritePatternSet patterns(function.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);
