@@ -244,15 +244,20 @@ def simplify(model):
     """onnxsim; its result only when it gives one (it refuses operators it does not know)."""
     from onnxsim import simplify as onnxsim
     inputs, outputs = list(model.graph.input), [o.name for o in model.graph.output]
-    try:
-        simpler, _ = onnxsim(model, tensor_size_threshold="1MB")
-    except Exception:
-        return model
-    if [o.name for o in simpler.graph.output] != outputs:
-        return model
-    del simpler.graph.input[:]  # unused ones too, in the model's order
-    simpler.graph.input.extend(inputs)
-    return simpler
+    domains = {n.domain for n in model.graph.node}
+    # Its fusions may end in operators of one vendor, which torch-mlir refuses: then without them.
+    for settings in ({"skipped_optimizers": ["fuse_attention"]}, {"perform_optimization": False}):
+        try:
+            simpler, _ = onnxsim(model, tensor_size_threshold="1MB", **settings)
+        except Exception:
+            continue
+        if ([o.name for o in simpler.graph.output] != outputs
+                or not {n.domain for n in simpler.graph.node} <= domains):
+            continue
+        del simpler.graph.input[:]  # unused ones too, in the model's order
+        simpler.graph.input.extend(inputs)
+        return simpler
+    return model
 
 
 def convert(model, opset):
