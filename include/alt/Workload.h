@@ -45,7 +45,7 @@ struct Operand {
   bool isConstant = false; ///< known before the first run (a weight): may be re-laid out ahead of time
   /// Where the kernel pads what it reads: elements before and after, one for each dimension of
   /// `shape` (which counts them). Empty when it does not.
-  std::vector<int64_t> padLow, padHigh;
+  std::vector<int64_t> padLow = {}, padHigh = {};
 };
 
 /// One argument of the kernel function: inputs in order, then outputs. Dense, row-major.
