@@ -61,6 +61,12 @@ Touched touchedBuffers(Operation *op) {
   return touched;
 }
 
+/// A top-level op that writes, with the ops before it that only read: their results are for it.
+struct Write {
+  SmallVector<Operation *> ops;
+  Touched touched;
+};
+
 struct Group {
   SmallVector<Operation *> ops;
   bool parallel = false; ///< one scf.forall
@@ -75,6 +81,7 @@ public:
   FailureOr<KernelPlan> run() {
     if (failed(collectScratch()))
       return failure();
+    collectWrites();
     findAheadBuffers();
     for (Group &group : groupOps())
       if (failed(outline(group)))
@@ -96,25 +103,32 @@ private:
     return success();
   }
 
-  /// Top-level ops with effects in program order: each forall alone, runs of others together unless
-  /// one part is ahead and the other is not. Everything else is pure and cloned where needed.
-  SmallVector<Group> groupOps() {
-    SmallVector<Group> groups;
-    SmallVector<Operation *> reads; // what only reads goes with the write that it is for
+  void collectWrites() {
+    Write pending;
     for (Operation &op : kernel.getBody().front()) {
       if (isPure(op))
         continue;
-      if (touchedBuffers(&op).written.empty()) {
-        reads.push_back(&op);
+      Touched touched = touchedBuffers(&op);
+      pending.ops.push_back(&op);
+      pending.touched.read.insert(touched.read.begin(), touched.read.end());
+      if (touched.written.empty())
         continue;
-      }
-      bool parallel = isa<scf::ForallOp>(op);
-      bool ahead = isAhead(&op);
+      pending.touched.written = std::move(touched.written);
+      writes.push_back(std::move(pending));
+      pending = {};
+    }
+  }
+
+  /// In program order: each forall alone, runs of other writes together unless one is ahead and the
+  /// other is not. Everything else is pure and cloned where needed.
+  SmallVector<Group> groupOps() {
+    SmallVector<Group> groups;
+    for (const Write &write : writes) {
+      bool parallel = isa<scf::ForallOp>(write.ops.back());
+      bool ahead = isAhead(write);
       if (groups.empty() || parallel || groups.back().parallel || groups.back().ahead != ahead)
         groups.push_back({{}, parallel, ahead});
-      groups.back().ops.append(reads);
-      groups.back().ops.push_back(&op);
-      reads.clear();
+      groups.back().ops.append(write.ops);
     }
     return groups;
   }
@@ -135,14 +149,10 @@ private:
     };
     for (bool changed = true; changed;) {
       changed = false;
-      for (Operation &op : kernel.getBody().front()) {
-        if (isPure(op))
-          continue;
-        Touched touched = touchedBuffers(&op);
-        bool ahead = llvm::all_of(touched.read, constant) &&
-                     llvm::all_of(touched.written, [&](Value b) { return aheadBuffers.contains(b); });
+      for (const Write &write : writes) {
+        bool ahead = llvm::all_of(write.touched.read, constant) && isAhead(write);
         if (!ahead)
-          for (Value buffer : touched.written)
+          for (Value buffer : write.touched.written)
             changed |= aheadBuffers.erase(buffer);
       }
     }
@@ -150,9 +160,8 @@ private:
       plan.scratch[i].persistent = aheadBuffers.contains(buffer);
   }
 
-  bool isAhead(Operation *op) {
-    Touched touched = touchedBuffers(op);
-    return llvm::all_of(touched.written, [&](Value b) { return aheadBuffers.contains(b); });
+  bool isAhead(const Write &write) {
+    return llvm::all_of(write.touched.written, [&](Value b) { return aheadBuffers.contains(b); });
   }
 
   LogicalResult outline(Group &group) {
@@ -234,10 +243,7 @@ private:
     if (mapping.contains(value) || isa<BlockArgument>(value) ||
         value.getParentRegion() != &kernel.getBody())
       return;
-    Operation *producer = value.getDefiningOp();
-    for (Value operand : producer->getOperands())
-      cloneProducer(operand, mapping);
-    builder.clone(*producer, mapping);
+    cloneWithOperands(value.getDefiningOp(), mapping);
   }
 
   /// for unit = begin to end: the forall's body at the unit's multi-index. Returns the units.
@@ -308,6 +314,7 @@ private:
   std::string prefix;
   OpBuilder builder;
   KernelPlan plan;
+  SmallVector<Write> writes;
   llvm::SetVector<Value> scratch;
   llvm::DenseSet<Value> aheadBuffers;
 };
