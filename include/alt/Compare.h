@@ -61,6 +61,14 @@ Result<Comparison> compare(std::span<const RecordedSpace>, const CompareOptions 
 std::span<const std::string_view> compareMetrics();
 double metricOf(const Comparison &, const CompareRun &, std::string_view metric);
 
+/// What the stop rule would have done to a tuner's runs on all spaces.
+struct Stopping {
+  double trialsSaved = 0; ///< share of the trials, mean
+  double lost = 0;        ///< quality at the end of the run less that at the stop, mean
+  double covered = 0;     ///< share of the stopped runs that had left no more than the rule said
+};
+Stopping stopping(const Comparison &, size_t tuner);
+
 /// How many times less the tuner needs than the baseline: the geometric mean over the spaces that
 /// are not degenerate of mean(baseline) / mean(tuner), with a 95 % interval of a bootstrap that
 /// resamples runs, the same seeds for both.

@@ -32,7 +32,7 @@ public:
 class TaskScheduler {
 public:
   TaskScheduler(std::vector<TuningTask>, ScheduleOptions, ScheduleObserver * = nullptr);
-  /// Why it stopped: "trials", "budget", "exhausted", "interrupted".
+  /// Why it stopped: "trials", "budget", "exhausted" (each task is, or has converged), "interrupted".
   std::string run(std::stop_token = {});
   unsigned trials() const; ///< of all tasks so far
   Seconds wall() const { return elapsed; }

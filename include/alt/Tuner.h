@@ -2,6 +2,7 @@
 #pragma once
 #include "alt/Records.h"
 #include "alt/Sampler.h"
+#include "alt/StopRule.h"
 #include <array>
 #include <stop_token>
 
@@ -12,6 +13,7 @@ struct TuneOptions {
   Seconds budget{0};      ///< wall clock; 0 means no limit
   uint64_t seed = 1;      ///< same seed, space and answers: same proposals
   unsigned batch = 0;     ///< candidates between two refits; 0 means what the sampler prefers
+  bool untilConverged = false; ///< stop when the curve is flat (StopRule), within the other limits
   bool defaultFirst = true; ///< measure the space's default schedule before anything else
 };
 
@@ -30,6 +32,7 @@ struct TuneResult {
   Seconds wall{};
   Seconds learning{}; ///< refits and selection
   std::vector<Seconds> curve; ///< best so far after each trial; infinite until one ran
+  double expectedLeft = 1; ///< share of time that more trials may save; known once converged
   std::string stopReason; ///< "trials", "budget", "exhausted", "converged", "interrupted"
 };
 
@@ -51,6 +54,8 @@ public:
   /// when the space is exhausted.
   bool step(size_t limit, std::stop_token = {});
   TuneResult run(std::stop_token = {});
+  /// Asked to stop when converged, and it is.
+  bool converged() const { return options.untilConverged && stopRule.converged(); }
   const TuneResult &result() const { return state; }
 
 private:
@@ -63,6 +68,7 @@ private:
   TuneOptions options;
   Rng rng;
   TuneResult state;
+  StopRule stopRule;
   Schedule defaultSchedule;
 };
 

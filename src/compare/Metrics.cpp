@@ -1,4 +1,5 @@
 #include "alt/Compare.h"
+#include "alt/StopRule.h"
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -120,6 +121,31 @@ double ratioOn(const Comparison &comparison, size_t space, size_t tuner, size_t 
     all[i] = i;
   return std::exp(logRatio(valuesOf(comparison, space, baseline, metric),
                            valuesOf(comparison, space, tuner, metric), all));
+}
+
+Stopping stopping(const Comparison &comparison, size_t tuner) {
+  Stopping sum;
+  size_t runs = 0, stopped = 0;
+  for (const CompareRun &run : comparison.runs) {
+    if (run.tuner != tuner || run.quality.empty())
+      continue;
+    StopRule rule;
+    size_t trials = 0;
+    while (trials < run.quality.size() && !rule.converged())
+      rule.add(1 / double(run.quality[trials++]));
+    double quality = run.quality[trials - 1];
+    ++runs;
+    sum.trialsSaved += 1 - double(trials) / double(run.quality.size());
+    sum.lost += run.quality.back() - quality;
+    if (rule.converged()) {
+      ++stopped;
+      sum.covered += 1 - quality <= rule.expectedLeft();
+    }
+  }
+  sum.trialsSaved /= double(std::max<size_t>(runs, 1));
+  sum.lost /= double(std::max<size_t>(runs, 1));
+  sum.covered /= double(std::max<size_t>(stopped, 1));
+  return sum;
 }
 
 } // namespace alt

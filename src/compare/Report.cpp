@@ -97,7 +97,15 @@ std::string compareText(const Comparison &comparison) {
       cells.push_back(fixed(value, digits));
     table.add(cells);
   }
-  return text + table.print();
+  text += table.print() + "\n";
+  Table stop({"stop rule", "trials saved", "quality lost", "its bound held"},
+             {Table::left, Table::right, Table::right, Table::right});
+  for (size_t t = 0; t < options.tuners.size(); ++t) {
+    Stopping s = stopping(comparison, t);
+    stop.add({options.tuners[t], fixed(100 * s.trialsSaved, 0) + " %",
+              fixed(100 * s.lost, 2) + " %", fixed(100 * s.covered, 0) + " %"});
+  }
+  return text + stop.print();
 }
 
 std::string compareCsv(const Comparison &comparison) {
@@ -136,6 +144,14 @@ std::string compareJson(const Comparison &comparison) {
                                   {"geomean", ratio.geomean},
                                   {"low", ratio.low},
                                   {"high", ratio.high}});
+  document["stopping"] = Json::array();
+  for (size_t t = 0; t < options.tuners.size(); ++t) {
+    Stopping s = stopping(comparison, t);
+    document["stopping"].push_back({{"tuner", options.tuners[t]},
+                                    {"trials_saved", s.trialsSaved},
+                                    {"lost", s.lost},
+                                    {"covered", s.covered}});
+  }
   document["spaces"] = Json::array();
   for (const ComparedSpace &space : comparison.spaces)
     document["spaces"].push_back({{"space", space.name},

@@ -72,10 +72,17 @@ private:
     CommitteeOptions committee = options.committee;
     if (!options.uncertainty)
       committee.members = 1;
-    models.committee = Committee::fit(rows, rankLabels(seconds), committee, rng);
+    models.committee = Committee::fit(rows, labels(), committee, rng);
     if (options.filter)
       models.filter = ValidityFilter::fit(rows, ran(), options.validity, rng);
     return models;
+  }
+
+  std::vector<float> labels() const {
+    std::vector<float> labels = rankLabels(seconds), throughput = throughputLabels(seconds);
+    for (size_t i = 0; i < labels.size(); ++i)
+      labels[i] += float(1 - options.rankShare) * (throughput[i] - labels[i]);
+    return labels;
   }
 
   std::vector<float> ran() const {
@@ -196,6 +203,9 @@ void bind(OptionTable &b, AltOptions &o) {
   b("filter", &o.filter, "weigh by the predicted probability to run");
   b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");
   b("diversity", &o.diversity, "no two schedules of a batch that the models cannot tell apart");
+  b("rank", &o.rankShare, "share of the rank in the label; the rest is throughput");
+  b("trees", &o.committee.boosting.trees, "boosted trees of each member");
+  b("depth", &o.committee.boosting.depth, "their depth");
   b("members", &o.committee.members, "models in the committee");
 }
 

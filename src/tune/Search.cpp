@@ -46,6 +46,8 @@ TuneResult Search::run(std::stop_token stop) {
       state.stopReason = "trials";
     else if (options.budget.count() > 0 && Clock::now() - began >= options.budget)
       state.stopReason = "budget";
+    else if (converged())
+      state.stopReason = "converged";
     else if (!step(options.trials - state.trials, stop))
       state.stopReason = "exhausted";
     state.wall = before + (Clock::now() - began);
@@ -93,6 +95,8 @@ void Search::account(const Observation &observation) {
       parts.observer->onBest(observation);
   }
   state.curve.push_back(best);
+  stopRule.add(best.count());
+  state.expectedLeft = stopRule.expectedLeft();
 }
 
 } // namespace alt

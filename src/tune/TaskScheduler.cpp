@@ -56,7 +56,7 @@ void TaskScheduler::turn(size_t task, std::stop_token stop, std::string &reason)
     unsigned done = search.result().trials;
     limit = std::min<size_t>(limit, tasks[task].maxTrials - std::min(done, tasks[task].maxTrials));
   }
-  if (limit == 0) {
+  if (limit == 0 || search.converged()) {
     progress[task].exhausted = true;
     return;
   }

@@ -107,3 +107,12 @@ TEST(Search, whereNothingRunsThereIsNoBest) {
   EXPECT_EQ(result.outcomes[unsigned(Outcome::crashed)], 20u);
   EXPECT_EQ(result.baseline->measurement.outcome, Outcome::crashed);
 }
+
+TEST(Search, stopsWhenConvergedAndSaysWhatItMayHaveLeft) {
+  Rig rig;
+  Search search(rig.parts(), {.trials = 5000, .untilConverged = true});
+  TuneResult result = search.run();
+  EXPECT_EQ(result.stopReason, "converged");
+  EXPECT_LT(result.trials, 5000u);
+  EXPECT_LT(result.expectedLeft, 0.1);
+}
