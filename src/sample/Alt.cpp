@@ -53,12 +53,22 @@ public:
       features.extract(observation.schedule, rows.addRow());
       schedules.push_back(observation.schedule);
       seconds.push_back(observation.measurement.seconds().count());
+      const PhaseTimes &times = observation.measurement.spent;
+      spent += (times.build + times.check + times.run).count();
       valid += observation.measurement.ok();
     }
   }
 
+  /// Small batches learn more from each trial, large ones keep builders and the timer busy at the
+  /// same time. About half a second of trials between two refits does both; from the answers alone,
+  /// so that a replay proposes what the run did.
   size_t preferredBatch() const override {
-    return seconds.size() < options.initial ? options.initial - seconds.size() : options.batch;
+    if (seconds.size() < options.initial)
+      return options.initial - seconds.size();
+    if (options.batch > 0)
+      return options.batch;
+    double trial = spent / double(seconds.size());
+    return size_t(std::clamp(std::ceil(0.5 / std::max(trial, 1e-3)), 2.0, 8.0));
   }
 
 private:
@@ -189,13 +199,14 @@ private:
   std::vector<Schedule> schedules; ///< likewise
   std::vector<double> seconds;     ///< likewise; infinite when it failed
   size_t valid = 0;
+  double spent = 0; ///< seconds that the told trials took
 };
 
 } // namespace
 
 void bind(OptionTable &b, AltOptions &o) {
   b("initial", &o.initial, "random trials before the first model");
-  b("batch", &o.batch, "trials between refits");
+  b("batch", &o.batch, "trials between refits; 0: from what a trial costs");
   b("pool", &o.pool, "random candidates scored at each refit");
   b("parents", &o.parents, "best schedules whose neighbours join the pool");
   b("incumbents", &o.incumbents, "best schedules around which the score's share is chosen");

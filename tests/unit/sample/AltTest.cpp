@@ -19,3 +19,37 @@ TEST(Alt, learnsToAvoidWhatCrashes) {
   };
   EXPECT_LE(crashes(asked.begin() + 50, asked.end()), 6); // at random: 11
 }
+
+TEST(Alt, asksForMoreAtOnceWhenTrialsAreCheap) {
+  SyntheticSpace space;
+  auto features = makeKnobFeatures(space);
+  auto batchAt = [&](double cost) {
+    auto sampler = (*findSampler("alt"))->make({space, *features});
+    Rng rng(1);
+    EXPECT_EQ(sampler->preferredBatch(), 16u); // the random start
+    std::vector<Observation> told;
+    for (const Schedule &schedule : sampler->ask(16, rng)) {
+      Measurement measurement;
+      measurement.outcome = Outcome::ok;
+      measurement.samples = {Seconds(1e-3)};
+      measurement.spent.build = Seconds(cost);
+      told.push_back({schedule, measurement});
+    }
+    sampler->tell(told);
+    return sampler->preferredBatch();
+  };
+  EXPECT_EQ(batchAt(2.0), 2u);
+  EXPECT_EQ(batchAt(0.125), 4u);
+  EXPECT_EQ(batchAt(0.01), 8u);
+}
+
+TEST(Alt, everyModuleCanBeSwitchedOff) {
+  SyntheticSpace space;
+  auto features = makeKnobFeatures(space);
+  for (const char *spec : {"alt:filter=false", "alt:uncertainty=false", "alt:diversity=false",
+                           "alt:local=0", "alt:local=1", "alt:members=1", "alt:rank=1"})
+    EXPECT_TRUE(makeSampler(spec, {space, *features})) << spec;
+  auto wrong = makeSampler("alt:filtre=false", {space, *features});
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().message.find("filter"), std::string::npos) << wrong.error().message;
+}
