@@ -35,6 +35,7 @@ std::unique_ptr<Command> makeRun();
 std::unique_ptr<Command> makeImport();
 std::unique_ptr<Command> makeKernels();
 std::unique_ptr<Command> makeRecords();
+std::unique_ptr<Command> makeCompare();
 std::unique_ptr<Command> makeOptions();
 std::unique_ptr<Command> makeVersion();
 

@@ -7,8 +7,8 @@ namespace alt {
 
 std::vector<std::unique_ptr<Command>> allCommands() {
   std::vector<std::unique_ptr<Command>> all;
-  for (auto make : {makeCompile, makeTune, makeRun, makeImport, makeKernels, makeRecords, makeOptions,
-                    makeVersion})
+  for (auto make : {makeCompile, makeTune, makeRun, makeImport, makeKernels, makeRecords,
+                    makeCompare, makeOptions, makeVersion})
     all.push_back(make());
   return all;
 }
@@ -21,9 +21,12 @@ void printJson(const std::string &document) {
 
 static int exitCode(const Error &error) {
   switch (error.kind) {
-  case ErrorKind::usage: return exitUsage;
-  case ErrorKind::interrupted: return exitInterrupted;
-  default: return exitFailed;
+  case ErrorKind::usage:
+    return exitUsage;
+  case ErrorKind::interrupted:
+    return exitInterrupted;
+  default:
+    return exitFailed;
   }
 }
 
