@@ -18,7 +18,7 @@ public:
   /// The best time so far after one more trial, in any unit; infinite until something ran.
   void add(double best);
   bool converged() const { return trials - lastGain >= options.patience && hasRun; }
-  /// The share of time that a further search may still save: an upper bound in 80 % of the runs on
+  /// The share of time that a further search may still save: meant as an upper bound in 80 % of runs (not yet measured) on
   /// recorded spaces. 1 before it has converged: nobody knows.
   double expectedLeft() const { return converged() ? options.left : 1; }
 
