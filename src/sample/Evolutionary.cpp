@@ -37,12 +37,7 @@ public:
         batch.push_back(std::move(*drawn));
     }
     bool warming = seconds.size() < perIteration || !ran;
-    while (batch.size() < count && (warming || batch.empty())) {
-      auto drawn = visited.drawNew(rng);
-      if (!drawn)
-        break;
-      batch.push_back(std::move(*drawn));
-    }
+    visited.fill(batch, warming ? count : std::min<size_t>(count, 1), rng);
     return batch;
   }
 

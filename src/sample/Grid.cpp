@@ -25,12 +25,7 @@ public:
       else
         --patience;
     }
-    while (batch.size() < count) {
-      std::optional<Schedule> schedule = visited.drawNew(rng);
-      if (!schedule)
-        break;
-      batch.push_back(std::move(*schedule));
-    }
+    visited.fill(batch, count, rng);
     return batch;
   }
 

@@ -31,12 +31,7 @@ public:
         batch.push_back(std::move(plan.back()));
       plan.pop_back();
     }
-    while (batch.size() < count && (!learning || batch.empty())) {
-      auto drawn = visited.drawNew(rng);
-      if (!drawn)
-        break;
-      batch.push_back(std::move(*drawn));
-    }
+    visited.fill(batch, learning ? std::min<size_t>(count, 1) : count, rng);
     return batch;
   }
 

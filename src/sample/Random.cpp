@@ -11,12 +11,7 @@ public:
 
   std::vector<Schedule> ask(size_t count, Rng &rng) override {
     std::vector<Schedule> batch;
-    while (batch.size() < count) {
-      std::optional<Schedule> schedule = visited.drawNew(rng);
-      if (!schedule)
-        break;
-      batch.push_back(std::move(*schedule));
-    }
+    visited.fill(batch, count, rng);
     return batch;
   }
 

@@ -20,4 +20,13 @@ std::optional<Schedule> Visited::drawNew(Rng &rng) {
   return std::nullopt;
 }
 
+void Visited::fill(std::vector<Schedule> &batch, size_t count, Rng &rng) {
+  while (batch.size() < count) {
+    std::optional<Schedule> schedule = drawNew(rng);
+    if (!schedule)
+      return;
+    batch.push_back(std::move(*schedule));
+  }
+}
+
 } // namespace alt

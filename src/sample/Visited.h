@@ -16,6 +16,8 @@ public:
   /// A uniformly random legal schedule that is not here yet, now inserted; none when the space is
   /// (as far as trying can tell) exhausted.
   std::optional<Schedule> drawNew(Rng &);
+  /// Draws until the batch holds `count` or the space is exhausted.
+  void fill(std::vector<Schedule> &batch, size_t count, Rng &);
 
 private:
   const SearchSpace &space;
