@@ -15,14 +15,15 @@ using namespace mlir;
 
 namespace {
 
-mlir::MLIRContext &sharedContext() {
-  static std::unique_ptr<MLIRContext> context = makeKernelContext();
+/// One a thread: its multithreading is off, so that no two threads may share one.
+mlir::MLIRContext &threadContext() {
+  static thread_local std::unique_ptr<MLIRContext> context = makeKernelContext();
   return *context;
 }
 
 /// The kernel as the schedule finds it, and the schedule's script; or the diagnostic.
 OwningOpRef<ModuleOp> preparedKernel(const LowerRequest &request) {
-  OwningOpRef<ModuleOp> module = parseKernel(request.workload.linalg, sharedContext());
+  OwningOpRef<ModuleOp> module = parseKernel(request.workload.linalg, threadContext());
   if (!module || !kernelFunction(*module))
     return {};
   func::FuncOp function = kernelFunction(*module);
@@ -47,7 +48,7 @@ LogicalResult applySchedule(ModuleOp kernel, const std::string &script) {
 std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request,
                                                      const Target &target,
                                                      const std::filesystem::path &object) {
-  DiagnosticCollector diagnostics(sharedContext());
+  DiagnosticCollector diagnostics(threadContext());
   bool reference = !request.schedule;
   auto failed = [&](bool refused, const char *step) {
     std::string why = diagnostics.first();
@@ -76,23 +77,27 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
 }
 
 Result<std::string> printSchedule(const LowerRequest &request, const Target &target) {
-  DiagnosticCollector diagnostics(sharedContext());
+  DiagnosticCollector diagnostics(threadContext());
   OwningOpRef<ModuleOp> module = preparedKernel(request);
   if (!module)
     return Error{ErrorKind::internal, "The kernel does not parse: " + diagnostics.first() + "."};
   std::string text;
   llvm::raw_string_ostream out(text);
-  out << "// " << request.workload.name << "\n// " << print(*request.space, *request.schedule)
-      << "\n";
+  out << "// " << request.workload.name << "\n";
+  if (!request.schedule) { // plain loops: the kernel alone
+    out << "// no schedule: plain loops\n" << *module << "\n";
+    return text;
+  }
+  out << "// " << print(*request.space, *request.schedule) << "\n";
   std::string script = scheduleScript(request, *module, target);
-  OwningOpRef<ModuleOp> transforms = parseSourceString<ModuleOp>(script, &sharedContext());
+  OwningOpRef<ModuleOp> transforms = parseSourceString<ModuleOp>(script, &threadContext());
   if (!transforms)
     return Error{ErrorKind::internal, "The schedule does not parse: " + diagnostics.first() + "."};
   // One module: the interpreter finds the named sequence, the rest is the payload.
   Block *body = module->getBody();
   for (Operation &op : llvm::make_early_inc_range(*transforms->getBody()))
     op.moveBefore(body, body->end());
-  (*module)->setAttr("transform.with_named_sequence", UnitAttr::get(&sharedContext()));
+  (*module)->setAttr("transform.with_named_sequence", UnitAttr::get(&threadContext()));
   module->print(out);
   out << "\n";
   return text;
