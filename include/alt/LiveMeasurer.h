@@ -46,8 +46,12 @@ private:
 
 class LiveMeasurer final : public Measurer {
 public:
-  /// Builds and runs the workload's unscheduled reference, which every candidate is compared with.
+  /// Starts building the workload's unscheduled reference, which every candidate is compared with;
+  /// the first measure() waits for it and runs it. So several kernels can get ready side by side.
   /// The space must be makeSearchSpace(workload, target, threads), which the children derive again.
+  static std::unique_ptr<LiveMeasurer> prepare(std::shared_ptr<Runner>, const Workload &,
+                                               const SearchSpace &);
+  /// The same, and waits: an error when the reference cannot be built or run.
   static Result<std::unique_ptr<LiveMeasurer>> start(std::shared_ptr<Runner>, const Workload &,
                                                      const SearchSpace &);
   ~LiveMeasurer() override;
@@ -72,7 +76,8 @@ public:
 
   /// Of the unscheduled kernel's one call.
   Seconds referenceTime() const;
-  /// Set when measuring itself broke (disk full, alt-runner gone) and answers are missing.
+  /// Set when measuring itself broke (disk full, alt-runner gone, no reference) and answers are
+  /// missing.
   const std::optional<Error> &failure() const;
 
 private:

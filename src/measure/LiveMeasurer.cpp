@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace alt {
 
@@ -17,6 +18,8 @@ struct LiveMeasurer::State {
   const SearchSpace &space;
   std::map<Schedule, uint64_t> announced; ///< builds that were asked for and not yet used
   Listener listener;
+  uint64_t referenceBuild = 0; ///< asked for and not yet waited for
+  std::optional<Error> broken;
   Seconds reference{};
   Seconds best{std::numeric_limits<double>::infinity()};
 
@@ -30,6 +33,7 @@ struct LiveMeasurer::State {
   uint64_t askTime(std::vector<Artifact>);
   BuildAnswer awaitBuild(uint64_t number);
   TimeAnswer awaitTime(uint64_t number);
+  bool ready();
 };
 
 ChildLimits LiveMeasurer::State::limits(Seconds wall) const {
@@ -102,43 +106,62 @@ LiveMeasurer::LiveMeasurer(std::unique_ptr<State> s) : state(std::move(s)) {}
 LiveMeasurer::~LiveMeasurer() {
   for (auto &[schedule, number] : state->announced)
     state->runner.abandon(number);
+  if (state->referenceBuild)
+    state->runner.abandon(state->referenceBuild);
   state->runner.forget(state->workload.id);
 }
 
-Result<std::unique_ptr<LiveMeasurer>> LiveMeasurer::start(std::shared_ptr<Runner> runner,
-                                                          const Workload &workload,
-                                                          const SearchSpace &space) {
+std::unique_ptr<LiveMeasurer> LiveMeasurer::prepare(std::shared_ptr<Runner> runner,
+                                                    const Workload &workload,
+                                                    const SearchSpace &space) {
   Runner::State &r = runner->internals();
   std::unique_ptr<State> state(new State(runner, r, workload, space));
-  auto broken = [&](const std::string &step, const std::string &why) {
-    r.forget(workload.id);
-    return Error{ErrorKind::internal, workload.name + ": the unscheduled reference cannot be " +
-                                          step + ": " + why + "."};
-  };
   r.describe({workload, r.target, r.options.threads});
   BuildRequest plain;
   plain.workload = workload.id;
   plain.object = state->objectFor("");
   plain.limits = state->limits(std::max(r.options.buildLimit, Seconds(60)));
-  BuildAnswer built = state->awaitBuild(r.ask(plain));
+  state->referenceBuild = r.ask(plain);
+  return std::unique_ptr<LiveMeasurer>(new LiveMeasurer(std::move(state)));
+}
+
+Result<std::unique_ptr<LiveMeasurer>> LiveMeasurer::start(std::shared_ptr<Runner> runner,
+                                                          const Workload &workload,
+                                                          const SearchSpace &space) {
+  std::unique_ptr<LiveMeasurer> measurer = prepare(std::move(runner), workload, space);
+  if (!measurer->state->ready())
+    return *measurer->failure();
+  return measurer;
+}
+
+/// Waits for the reference and runs it, once. False: `broken` says why there is none.
+bool LiveMeasurer::State::ready() {
+  if (!referenceBuild)
+    return !broken;
+  auto breaks = [&](const std::string &step, const std::string &why) {
+    broken = Error{ErrorKind::internal, workload.name + ": the unscheduled reference cannot be " +
+                                            step + ": " + why + "."};
+    return false;
+  };
+  BuildAnswer built = awaitBuild(std::exchange(referenceBuild, 0));
   if (built.outcome != Outcome::ok)
-    return broken("built", built.detail);
+    return breaks("built", built.detail);
 
   ReferenceRequest request;
   request.workload = workload.id;
   request.artifact = built.artifact;
   // Plain loops over a large shape take long.
-  request.limits = state->limits(std::max(r.options.runLimit, Seconds(300)));
-  TimeAnswer ran = state->awaitTime(r.ask(request));
+  request.limits = limits(std::max(runner.options.runLimit, Seconds(300)));
+  TimeAnswer ran = awaitTime(runner.ask(request));
   if (ran.measurements[0].ok() && !ran.finite) {
     request.positive = true;
-    ran = state->awaitTime(r.ask(request));
+    ran = awaitTime(runner.ask(request));
   }
   if (!ran.measurements[0].ok())
-    return broken("run", std::string(name(ran.measurements[0].outcome)) + ": " +
+    return breaks("run", std::string(name(ran.measurements[0].outcome)) + ": " +
                              ran.measurements[0].detail);
-  state->reference = ran.measurements[0].samples[0];
-  return std::unique_ptr<LiveMeasurer>(new LiveMeasurer(std::move(state)));
+  reference = ran.measurements[0].samples[0];
+  return true;
 }
 
 void LiveMeasurer::onEach(Listener listener) { state->listener = std::move(listener); }
@@ -161,6 +184,9 @@ static Measurement unbuilt(const BuildAnswer &answer) {
 std::vector<Measurement> LiveMeasurer::measure(std::span<const Schedule> schedules,
                                                std::stop_token stop) {
   Runner::State &runner = state->runner;
+  announce(schedules); // they are built while the reference runs
+  if (!state->ready())
+    return {};
   struct Trial {
     uint64_t building = 0, timing = 0;
     std::optional<BuildAnswer> built;
@@ -239,6 +265,8 @@ Measurement LiveMeasurer::build(const Schedule &schedule) {
 std::vector<Measurement> LiveMeasurer::duel(std::span<const Artifact> artifacts, unsigned rounds,
                                             Seconds sampleTime) {
   Runner::State &runner = state->runner;
+  if (!state->ready())
+    return {};
   while (runner.building() && !runner.failure) // a quiet machine
     runner.pump(Seconds(0.05));
   TimeRequest request;
@@ -260,6 +288,8 @@ std::vector<Measurement> LiveMeasurer::duel(std::span<const Artifact> artifacts,
 }
 
 Seconds LiveMeasurer::referenceTime() const { return state->reference; }
-const std::optional<Error> &LiveMeasurer::failure() const { return state->runner.failure; }
+const std::optional<Error> &LiveMeasurer::failure() const {
+  return state->runner.failure ? state->runner.failure : state->broken;
+}
 
 } // namespace alt

@@ -13,17 +13,13 @@ KernelSearch::KernelSearch(const SessionContext &context, const SessionKernel &k
   report.spaceSize = space->size();
 }
 
-Result<std::unique_ptr<KernelSearch>> KernelSearch::start(const SessionContext &context,
-                                                          const SessionKernel &kernel,
-                                                          const SamplerInfo &tuner,
-                                                          unsigned trialLimit,
-                                                          KernelReport &report) {
+std::unique_ptr<KernelSearch> KernelSearch::start(const SessionContext &context,
+                                                  const SessionKernel &kernel,
+                                                  const SamplerInfo &tuner, unsigned trialLimit,
+                                                  KernelReport &report) {
   std::unique_ptr<KernelSearch> self(new KernelSearch(context, kernel, report));
   const SearchSpace &space = *self->space;
-  auto live = LiveMeasurer::start(context.runner, kernel.workload, space);
-  if (!live)
-    return live.error();
-  self->live = std::move(*live);
+  self->live = LiveMeasurer::prepare(context.runner, kernel.workload, space);
 
   Record prototype;
   prototype.workload = kernel.workload.id;
@@ -40,8 +36,8 @@ Result<std::unique_ptr<KernelSearch>> KernelSearch::start(const SessionContext &
   TuneOptions options;
   options.trials = trialLimit;
   options.seed = context.options.seed;
-  self->search = std::make_unique<Search>(
-      TuneParts{space, *self->sampler, *self->measurer, nullptr}, options);
+  self->search =
+      std::make_unique<Search>(TuneParts{space, *self->sampler, *self->measurer, nullptr}, options);
 
   if (context.earlier) {
     Resumable earlier =
@@ -53,6 +49,8 @@ Result<std::unique_ptr<KernelSearch>> KernelSearch::start(const SessionContext &
     report.resumed = report.trials;
     self->search->resume(earlier.observations);
   }
+  if (!self->search->result().baseline) // what is measured first is built first
+    self->live->announce({{space.defaultSchedule()}});
   return self;
 }
 
@@ -63,8 +61,8 @@ void KernelSearch::count(const Observation &observation) {
   ++report.outcomes[static_cast<unsigned>(measurement.outcome)];
   if (!measurement.ok())
     ++report.failures[measurement.detail.substr(0, measurement.detail.find('\n'))];
-  double best = leaders.best().empty() ? INFINITY
-                                       : leaders.best().front().measurement.seconds().count();
+  double best =
+      leaders.best().empty() ? INFINITY : leaders.best().front().measurement.seconds().count();
   leaders.add(observation);
   if (double seconds = measurement.seconds().count(); seconds < best) {
     report.curve.push_back({report.trials, context.elapsed().count(), seconds});
@@ -125,6 +123,10 @@ Result<void> KernelSearch::duel(unsigned rounds) {
   std::erase_if(rivals, [](const Observation &rival) { return !rival.measurement.artifact; });
   if (rivals.empty())
     return {};
+  if (rivals.size() == 1) { // nothing to compare it with
+    choose(rivals[0], rivals[0].measurement.seconds().count(), report.defaultSeconds);
+    return {};
+  }
   std::vector<Measurement> times = live->duel(artifacts, rounds);
   if (auto broken = failure())
     return *broken;

@@ -22,10 +22,10 @@ struct SessionContext {
 
 class KernelSearch {
 public:
-  /// Builds the reference, reads what the records hold of this kernel.
-  static Result<std::unique_ptr<KernelSearch>> start(const SessionContext &, const SessionKernel &,
-                                                     const SamplerInfo &, unsigned trialLimit,
-                                                     KernelReport &);
+  /// Starts building reference and default schedule, reads what the records hold of this kernel.
+  static std::unique_ptr<KernelSearch> start(const SessionContext &, const SessionKernel &,
+                                             const SamplerInfo &, unsigned trialLimit,
+                                             KernelReport &);
   Search &theSearch() { return *search; }
   /// Winner, runner-up and default side by side. Fills the report's best and default.
   Result<void> duel(unsigned rounds);

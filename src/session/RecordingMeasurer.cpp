@@ -16,8 +16,7 @@ void RecordingMeasurer::keep(const Observation &observation) {
     Record record = prototype;
     record.schedule = print(space, observation.schedule);
     record.measurement = observation.measurement;
-    record.when =
-        Seconds(std::chrono::system_clock::now().time_since_epoch()).count();
+    record.when = Seconds(std::chrono::system_clock::now().time_since_epoch()).count();
     if (auto done = writer->append(record); !done)
       writeFailure = done.error();
   }

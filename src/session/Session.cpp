@@ -12,12 +12,14 @@ namespace alt {
 
 void bind(OptionTable &b, SessionOptions &o) {
   MeasureOptions &m = o.measure;
-  b("trials", &o.trials, "measurements in all, resumed ones included; 0: 200 for one kernel, 64 for each of many");
+  b("trials", &o.trials,
+    "measurements in all, resumed ones included; 0: 200 for one kernel, 64 for each of many");
   b("budget", &o.budget, "wall clock for tuning, like 90s or 5m; 0: no limit");
   b("tuner", &o.tuner, "who chooses what to measure");
   b("seed", &o.seed, "the same seed, space and measurements give the same proposals");
   b("threads", &m.threads, "cores that a kernel may use");
-  b("duel-rounds", &o.duelRounds, "samples of winner, runner-up and default at the end; more tells closer rivals apart");
+  b("duel-rounds", &o.duelRounds,
+    "samples of winner, runner-up and default at the end; more tells closer rivals apart");
   b("build-workers", &m.buildWorkers, "candidates built at once; 0: as many as cores");
   b("build-limit", &m.buildLimit, "wall clock of one build; raising it lets slower compiles pass");
   b("run-limit", &m.runLimit, "wall clock of one candidate's check and timing");
@@ -25,7 +27,8 @@ void bind(OptionTable &b, SessionOptions &o) {
   b("sample-time", &m.sampleTime, "a sample lasts at least so long; longer is steadier and slower");
   b("samples", &m.samples, "at most so many samples of a candidate");
   b("sampling-time", &m.samplingTime, "no more samples once they took so long together");
-  b("hopeless-factor", &m.hopelessFactor, "first calls so many times slower than the best get one sample");
+  b("hopeless-factor", &m.hopelessFactor,
+    "first calls so many times slower than the best get one sample");
   b("pin", &m.pin, "one-threaded kernels are timed on a core of their own");
 }
 
@@ -67,8 +70,7 @@ public:
     result.runner = *runner;
     SessionContext context = makeContext();
 
-    if (auto done = startSearches(context, **tuner); !done)
-      return done.error();
+    startSearches(context, **tuner);
     if (auto done = searchWhereItPays(); !done)
       return done.error();
     if (auto done = compareBest(); !done)
@@ -84,7 +86,9 @@ private:
   bool outOfTime() const { return options.budget.count() > 0 && elapsed() >= searchDeadline(); }
   /// The comparison at the end is part of the budget, too.
   Seconds searchDeadline() const {
-    Seconds duels(0.25 * static_cast<double>(kernels.size()));
+    auto contested = std::count_if(result.report.kernels.begin(), result.report.kernels.end(),
+                                   [](const KernelReport &kernel) { return kernel.trials > 1; });
+    Seconds duels(0.25 * static_cast<double>(contested));
     return options.budget - std::min(duels, options.budget * 0.2);
   }
   unsigned trialsLeft() const {
@@ -118,8 +122,14 @@ private:
   }
 
   SessionContext makeContext() {
-    SessionContext context{target, options, result.runner, writer.get(), earlier ? &*earlier : nullptr,
-                           [this] { return elapsed(); }, {}, {}};
+    SessionContext context{target,
+                           options,
+                           result.runner,
+                           writer.get(),
+                           earlier ? &*earlier : nullptr,
+                           [this] { return elapsed(); },
+                           {},
+                           {}};
     context.onTrial = [this](const KernelReport &report, const SearchSpace &space,
                              const Observation &observation) {
       observer.onTrial(report, space, observation);
@@ -131,23 +141,32 @@ private:
     return context;
   }
 
-  Result<void> startSearches(const SessionContext &context, const SamplerInfo &tuner) {
-    for (size_t k = 0; k < kernels.size() && !ending.stop_requested() && !outOfTime(); ++k) {
-      if (kernels[k].uses == 0 || kernels[k].workload.axes.empty())
-        continue;
-      observer.onProgress(progress(result.report.kernels[k]));
-      auto search =
+  /// Kernels that are worth a search, those with the most operations in a run first: a budget that
+  /// ends early then ends among the small ones.
+  std::vector<size_t> largestFirst() const {
+    std::vector<size_t> order;
+    for (size_t k = 0; k < kernels.size(); ++k)
+      if (kernels[k].uses > 0 && !kernels[k].workload.axes.empty())
+        order.push_back(k);
+    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+      return kernels[a].uses * kernels[a].workload.flops >
+             kernels[b].uses * kernels[b].workload.flops;
+    });
+    return order;
+  }
+
+  void startSearches(const SessionContext &context, const SamplerInfo &tuner) {
+    for (size_t k : largestFirst()) {
+      if (ending.stop_requested() || outOfTime())
+        return;
+      searches[k] =
           KernelSearch::start(context, kernels[k], tuner, limit, result.report.kernels[k]);
-      if (!search)
-        return search.error();
-      searches[k] = std::move(*search);
     }
-    return {};
   }
 
   Result<void> searchWhereItPays() {
     std::vector<TuningTask> tasks;
-    for (size_t k = 0; k < kernels.size(); ++k)
+    for (size_t k : largestFirst())
       if (searches[k])
         tasks.push_back({&searches[k]->theSearch(), double(kernels[k].uses), 0});
     ScheduleOptions share;

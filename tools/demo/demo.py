@@ -70,7 +70,7 @@ def main():
     contestants = {"untuned": lambda: untuned.run(x), "tuned": lambda: tuned.run(x),
                    "onnxruntime": lambda: session.run(None, {"x": x})}
     error = max(relative_error(library.run(x)[0], expected) for library in (tuned, untuned))
-    seconds = time_in_turns(contestants, arguments.rounds)
+    seconds = time_in_turns(contestants, arguments.rounds, arguments.threads)
     # The 20 % quantile, as the tuner itself ranks by: a busy neighbour only ever adds.
     latency = {name: statistics.quantiles(samples, n=5)[0] for name, samples in seconds.items()}
 

@@ -59,16 +59,18 @@ class Library:
         return self.outputs
 
 
-def time_in_turns(contestants, rounds, turn=0.003):
-    """{name: seconds a call, one for each round}. In each round every contestant has one turn of about
+def time_in_turns(contestants, rounds, threads=1, turn=0.003):
+    """{name: seconds a call, one for each round}, by the process's time on the core when `threads` is 1
+    (what other programs take in between does not count), else by the clock on the wall. In each round every contestant has one turn of about
     `turn` seconds, the order moving on, so that a noisy neighbour or a clock change meets all alike. A turn is shorter
     than a scheduler's time slice: most are taken without interruption even on a busy machine."""
+    clock = time.process_time if threads == 1 else time.perf_counter
     calls = {}
     for name, call in contestants.items():
         call()  # warm up
-        begin = time.perf_counter()
+        begin = clock()
         call()
-        calls[name] = max(1, round(turn / max(time.perf_counter() - begin, 1e-9)))
+        calls[name] = max(1, round(turn / max(clock() - begin, 1e-9)))
     seconds = {name: [] for name in contestants}
     names = list(contestants)
     for round_number in range(rounds):
@@ -76,8 +78,8 @@ def time_in_turns(contestants, rounds, turn=0.003):
         for name in names[shift:] + names[:shift]:
             call, count = contestants[name], calls[name]
             call()  # back into the caches
-            begin = time.perf_counter()
+            begin = clock()
             for _ in range(count):
                 call()
-            seconds[name].append((time.perf_counter() - begin) / count)
+            seconds[name].append((clock() - begin) / count)
     return seconds

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <ctime>
 #include <sys/resource.h>
 
 namespace alt {
@@ -26,24 +27,41 @@ private:
   Clock::time_point last = Clock::now();
 };
 
-Seconds timeCalls(const LoadedKernel &kernel, uint64_t calls) {
-  auto begin = Clock::now();
-  for (uint64_t i = 0; i < calls; ++i)
-    kernel.call();
-  return Clock::now() - begin;
-}
+/// A kernel of one thread is timed by that thread's own time on the core, so that what else the
+/// machine does in between is not counted. Threads wait for each other: several are timed by the
+/// clock on the wall.
+class KernelClock {
+public:
+  explicit KernelClock(unsigned threads)
+      : id(threads > 1 ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID) {}
 
-/// How many calls make a sample of at least `sampleTime`; warms up on the way.
-uint64_t callsPerSample(const LoadedKernel &kernel, Seconds sampleTime) {
-  uint64_t calls = 1;
-  Seconds took = timeCalls(kernel, calls);
-  while (took < sampleTime / 4) { // too short a look to extrapolate from
-    calls *= 4;
-    took = timeCalls(kernel, calls);
+  Seconds timeCalls(const LoadedKernel &kernel, uint64_t calls) const {
+    Seconds begin = now();
+    for (uint64_t i = 0; i < calls; ++i)
+      kernel.call();
+    return now() - begin;
   }
-  double each = took.count() / static_cast<double>(calls);
-  return std::max<uint64_t>(1, static_cast<uint64_t>(std::ceil(sampleTime.count() / each)));
-}
+
+  /// How many calls make a sample of at least `sampleTime`; warms up on the way.
+  uint64_t callsPerSample(const LoadedKernel &kernel, Seconds sampleTime) const {
+    uint64_t calls = 1;
+    Seconds took = timeCalls(kernel, calls);
+    while (took < sampleTime / 4) { // too short a look to extrapolate from
+      calls *= 4;
+      took = timeCalls(kernel, calls);
+    }
+    double each = took.count() / static_cast<double>(calls);
+    return std::max<uint64_t>(1, static_cast<uint64_t>(std::ceil(sampleTime.count() / each)));
+  }
+
+private:
+  Seconds now() const {
+    timespec time;
+    clock_gettime(id, &time);
+    return Seconds(static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec));
+  }
+  clockid_t id;
+};
 
 /// One artifact's place in the child: its kernel and, so far, what was found.
 struct Contestant {
@@ -54,7 +72,8 @@ struct Contestant {
 
 class Candidates {
 public:
-  Candidates(const TimeRequest &request, const DataSet &data) : request(request), data(data) {
+  Candidates(const TimeRequest &request, const DataSet &data)
+      : request(request), data(data), clock(request.threads) {
     for (size_t i = 0; i < data.arguments().size(); ++i) {
       const Argument &argument = data.arguments()[i];
       if (argument.isOutput) {
@@ -127,7 +146,7 @@ private:
     c.kernel->poisonScratch();
     errno = 0;
     c.found.outcome = Outcome::ok;
-    c.found.samples = {timeCalls(*c.kernel, 1)};
+    c.found.samples = {clock.timeCalls(*c.kernel, 1)};
     if (auto text = wrong()) {
       c.found = failure(Outcome::wrongResult, *text);
       c.kernel.reset();
@@ -154,16 +173,16 @@ private:
     if (request.hopeless.count() > 0 && first > request.hopeless) {
       // The first call met cold caches; a second one is fairer where it costs little.
       if (first < request.samplingTime)
-        c.found.samples = {timeCalls(*c.kernel, 1)};
+        c.found.samples = {clock.timeCalls(*c.kernel, 1)};
       c.found.detail = "cut short: far behind the best";
     } else {
-      c.calls = callsPerSample(*c.kernel, request.sampleTime);
+      c.calls = clock.callsPerSample(*c.kernel, request.sampleTime);
       c.found.samples.clear();
       Seconds total{};
       constexpr size_t fewest = 3;
       while (c.found.samples.size() < request.samples &&
              (c.found.samples.size() < fewest || total < request.samplingTime)) {
-        Seconds took = timeCalls(*c.kernel, c.calls);
+        Seconds took = clock.timeCalls(*c.kernel, c.calls);
         total += took;
         c.found.samples.push_back(took / static_cast<double>(c.calls));
       }
@@ -177,7 +196,7 @@ private:
     Stopwatch watch;
     for (Contestant &c : all)
       if (c.kernel) {
-        c.calls = callsPerSample(*c.kernel, request.sampleTime);
+        c.calls = clock.callsPerSample(*c.kernel, request.sampleTime);
         checkAgain(c);
         c.found.samples.clear();
       }
@@ -188,7 +207,8 @@ private:
         if (!c.kernel)
           continue;
         c.kernel->call(); // the rival's data leaves the caches
-        c.found.samples.push_back(timeCalls(*c.kernel, c.calls) / static_cast<double>(c.calls));
+        c.found.samples.push_back(clock.timeCalls(*c.kernel, c.calls) /
+                                  static_cast<double>(c.calls));
       }
     Seconds each = watch.lap() / static_cast<double>(all.size());
     for (Contestant &c : all)
@@ -198,6 +218,7 @@ private:
 
   const TimeRequest &request;
   const DataSet &data;
+  KernelClock clock;
   std::vector<Region> outputs;
   std::vector<void *> pointers;
   bool enough = true;
@@ -226,7 +247,7 @@ TimeAnswer runReference(const ReferenceRequest &request, DataSet &data) {
   for (const Region &region : data.regions())
     pointers.push_back(region.data());
   kernel->bind(pointers);
-  found.samples = {timeCalls(*kernel, 1)};
+  found.samples = {KernelClock(1).timeCalls(*kernel, 1)};
   found.outcome = Outcome::ok;
   answer.finite = data.finite();
   return answer;

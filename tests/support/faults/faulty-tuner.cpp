@@ -23,7 +23,7 @@ int main(int argc, char **argv) {
   MeasureOptions options;
   options.runner = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "faulty-runner";
   options.objects = argv[2];
-  options.buildLimit = options.runLimit = Seconds(0.5);
+  options.buildLimit = options.runLimit = Seconds(2);
   options.memoryLimit = 48 << 20;
 
   auto writer = orDie(RecordWriter::open(argv[1]));
