@@ -48,7 +48,7 @@ class LiveMeasurer final : public Measurer {
 public:
   /// Starts building the workload's unscheduled reference, which every candidate is compared with;
   /// the first measure() waits for it and runs it. So several kernels can get ready side by side.
-  /// The space must be makeSearchSpace(workload, target, threads), which the children derive again.
+  /// The space must be spaceOf(workload, target, threads), which the children derive again.
   static std::unique_ptr<LiveMeasurer> prepare(std::shared_ptr<Runner>, const Workload &,
                                                const SearchSpace &);
   /// The same, and waits: an error when the reference cannot be built or run.

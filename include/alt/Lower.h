@@ -30,6 +30,14 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &, const
 /// cannot be passed to a kernel.
 Result<Workload> describeKernel(std::string_view linalg);
 
+/// Makes the search space of a workload the open choices of a transform script (docs/schedules.md).
+/// The error is one sentence with the script's `file` and the line: nothing to choose, constraints
+/// that leave nothing or cannot be evaluated, an operation that the kernel does not have.
+Result<void> useScript(Workload &, std::string_view script, const std::string &file);
+
+/// The workload's search space: of its script when it has one, else of its loop nest.
+std::unique_ptr<SearchSpace> spaceOf(const Workload &, const Target &, unsigned threads = 1);
+
 /// The module with kernel and transform script that alt-opt replays.
 Result<std::string> printSchedule(const LowerRequest &, const Target &);
 

@@ -63,6 +63,9 @@ struct ImportOptions {
   std::filesystem::path workDir;   ///< for intermediate files; the caller removes it
   /// Leave convolutions and pooling as the model has them (channels first), for comparison.
   bool keepLayout = false;
+  /// The whole function is one kernel, its operations as they were written: what a user's own
+  /// schedule is about. Only for .mlir.
+  bool asWritten = false;
 };
 
 /// .onnx -> linalg-on-tensors .mlir (with weights beside it), through onnxsim and torch-mlir.

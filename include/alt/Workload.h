@@ -76,7 +76,7 @@ struct WorkloadId {
 /// One tensor computation to tune. Two workloads with equal ids may share tuning records.
 struct Workload {
   std::string name; ///< for people: "conv_56x56x64_64_3x3s1"
-  WorkloadId id;    ///< FNV-1a of `linalg`; stable across runs, machines and file names
+  WorkloadId id;    ///< FNV-1a of `linalg` and `script`; the same on every machine, in every run
   AnchorKind anchor = AnchorKind::elementwise;
   /// Of the anchor op. Empty when the kernel has no single loop nest to schedule (a concatenation, a
   /// gather, a loop): such a kernel is lowered as plain loops and has one legal schedule.
@@ -89,6 +89,11 @@ struct Workload {
   /// Canonical MLIR: a module with one `func.func @kernel(tensor...) -> tensor...`, static shapes.
   /// Constant arguments carry the attribute `alt.constant`. Only lower/ and program/ parse it.
   std::string linalg;
+  /// The user's own transform script, whose open choices are then the search space (useScript).
+  /// Empty: the space is derived from the loop nest.
+  std::string script;
+  /// False: there is one way to compile it, plain loops.
+  bool tunable() const { return !axes.empty() || !script.empty(); }
 };
 
 /// FNV-1a over the text.

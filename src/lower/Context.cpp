@@ -1,5 +1,6 @@
 #include "lower/Context.h"
 #include "lower/AltTransformOps.h"
+#include "lower/FirstError.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Affine/IR/ValueBoundsOpInterfaceImpl.h"
@@ -24,6 +25,7 @@
 #include "mlir/Dialect/SCF/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/SCF/TransformOps/SCFTransformOps.h"
 #include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/SMT/IR/SMTDialect.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tensor/IR/TensorTilingInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/IR/ValueBoundsOpInterfaceImpl.h"
@@ -50,8 +52,9 @@ void registerKernelDialects(DialectRegistry &registry) {
   registry.insert<affine::AffineDialect, arith::ArithDialect, bufferization::BufferizationDialect,
                   cf::ControlFlowDialect, func::FuncDialect, linalg::LinalgDialect,
                   LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
-                  ml_program::MLProgramDialect, scf::SCFDialect, tensor::TensorDialect,
-                  transform::TransformDialect, ub::UBDialect, vector::VectorDialect>();
+                  ml_program::MLProgramDialect, scf::SCFDialect, smt::SMTDialect,
+                  tensor::TensorDialect, transform::TransformDialect, ub::UBDialect,
+                  vector::VectorDialect>();
   // Bufferisation and tiling of what a kernel is made of.
   affine::registerValueBoundsOpInterfaceExternalModels(registry);
   arith::registerValueBoundsOpInterfaceExternalModels(registry);
@@ -74,6 +77,7 @@ void registerKernelDialects(DialectRegistry &registry) {
   scf::registerTransformDialectExtension(registry);
   tensor::registerTransformDialectExtension(registry);
   transform::registerLoopExtension(registry);
+  transform::registerSMTExtension(registry);
   transform::registerTuneExtension(registry);
   vector::registerTransformDialectExtension(registry);
   registerAltTransformOps(registry);
@@ -90,10 +94,17 @@ std::unique_ptr<MLIRContext> makeKernelContext() {
   return context;
 }
 
+/// Kernels and our own scripts are parsed from nameless text; a place there means nothing to
+/// anyone.
+static std::string placeInScript(Location location) {
+  auto at = location->findInstanceOf<FileLineColLoc>();
+  return at && at.getFilename() == userScript ? place(location) : "";
+}
+
 DiagnosticCollector::DiagnosticCollector(MLIRContext &context)
     : handler(&context, [this](Diagnostic &diagnostic) {
         if (text.empty() && diagnostic.getSeverity() == DiagnosticSeverity::Error) {
-          text = diagnostic.str();
+          text = placeInScript(diagnostic.getLocation()) + diagnostic.str();
           for (Diagnostic &note : diagnostic.getNotes())
             text += "; " + note.str();
         }

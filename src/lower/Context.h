@@ -13,6 +13,9 @@ void registerKernelDialects(mlir::DialectRegistry &);
 /// Single-threaded, so that a process that holds one may fork.
 std::unique_ptr<mlir::MLIRContext> makeKernelContext();
 
+/// What the user's script is called where its file is not known: in the details of trials.
+inline constexpr llvm::StringLiteral userScript = "schedule.mlir";
+
 /// Collects diagnostics instead of printing them; `first()` is the first error, with its notes.
 class DiagnosticCollector {
 public:

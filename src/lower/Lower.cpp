@@ -1,11 +1,12 @@
 // The way from a workload and a schedule to an object file: the steps, in order.
 #include "alt/Lower.h"
 #include "lower/Context.h"
+#include "lower/Interpret.h"
 #include "lower/Pipeline.h"
 #include "lower/Prepare.h"
+#include "lower/ReadScript.h"
 #include "lower/ScheduleScript.h"
 #include "lower/Stages.h"
-#include "mlir/Dialect/Transform/Transforms/TransformInterpreterUtils.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -21,26 +22,26 @@ mlir::MLIRContext &threadContext() {
   return *context;
 }
 
-/// The kernel as the schedule finds it, and the schedule's script; or the diagnostic.
+/// The kernel as the schedule finds it; or the diagnostic.
 OwningOpRef<ModuleOp> preparedKernel(const LowerRequest &request) {
-  OwningOpRef<ModuleOp> module = parseKernel(request.workload.linalg, threadContext());
-  if (!module || !kernelFunction(*module))
-    return {};
-  func::FuncOp function = kernelFunction(*module);
-  generalizeKernel(function);
-  toDestinationStyle(function);
-  return module;
+  bool asWritten = request.schedule && !request.workload.script.empty();
+  return prepareKernel(request.workload.linalg, asWritten, threadContext());
 }
 
-LogicalResult applySchedule(ModuleOp kernel, const std::string &script) {
-  OwningOpRef<ModuleOp> transforms = parseSourceString<ModuleOp>(script, kernel.getContext());
-  if (!transforms)
-    return failure();
-  auto entry = transform::detail::findTransformEntryPoint(transforms->getOperation(), {});
-  if (!entry)
-    return failure();
-  return transform::applyTransformNamedSequence(kernel, entry, *transforms,
-                                                transform::TransformOptions());
+/// The schedule's script for a prepared kernel; null when there is nothing to schedule, or a
+/// diagnostic.
+OwningOpRef<ModuleOp> schedulingScript(const LowerRequest &request, ModuleOp kernel,
+                                       const Target &target) {
+  if (request.workload.script.empty()) {
+    std::string script = scheduleScript(request, kernel, target);
+    return script.empty() ? OwningOpRef<ModuleOp>()
+                          : parseSourceString<ModuleOp>(script, kernel.getContext());
+  }
+  Result<OpenScript> open = readScript(request.workload.script, userScript.str(), threadContext());
+  const auto *space = dynamic_cast<const TuneScriptSpace *>(request.space);
+  assert(open && space && "a workload's script was read when the workload got it");
+  closeScript(*open, *space, *request.schedule);
+  return std::move(open->module);
 }
 
 } // namespace
@@ -59,9 +60,9 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
   if (!module)
     return failed(false, "parse");
   if (!reference) {
-    std::string script = scheduleScript(request, *module, target);
-    reference = script.empty(); // nothing to schedule: plain loops, left to LLVM
-    if (!reference && mlir::failed(applySchedule(*module, script)))
+    OwningOpRef<ModuleOp> script = schedulingScript(request, *module, target);
+    reference = !script; // nothing to schedule: plain loops, left to LLVM
+    if (script ? mlir::failed(interpret(*script, *module)) : !diagnostics.first().empty())
       return failed(true, "schedule");
   }
   if (mlir::failed(bufferizeKernel(*module)))
@@ -89,8 +90,7 @@ Result<std::string> printSchedule(const LowerRequest &request, const Target &tar
     return text;
   }
   out << "// " << print(*request.space, *request.schedule) << "\n";
-  std::string script = scheduleScript(request, *module, target);
-  OwningOpRef<ModuleOp> transforms = parseSourceString<ModuleOp>(script, &threadContext());
+  OwningOpRef<ModuleOp> transforms = schedulingScript(request, *module, target);
   if (!transforms)
     return Error{ErrorKind::internal, "The schedule does not parse: " + diagnostics.first() + "."};
   // One module: the interpreter finds the named sequence, the rest is the payload.

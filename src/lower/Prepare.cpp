@@ -139,6 +139,28 @@ void generalizeKernel(func::FuncOp function) {
       op->setAttr(bodyAttr, rewriter.getI64IntegerAttr(bodies++));
 }
 
+OwningOpRef<ModuleOp> prepareKernel(std::string_view text, bool asWritten, MLIRContext &context) {
+  OwningOpRef<ModuleOp> module = parseKernel(text, context);
+  func::FuncOp function = module ? kernelFunction(*module) : func::FuncOp();
+  if (!function)
+    return {};
+  if (!asWritten)
+    generalizeKernel(function);
+  toDestinationStyle(function);
+  return module;
+}
+
+/// Where the values that `root` accumulates into come from: the empty tensor that its fill fills.
+static OpOperand *destination(linalg::LinalgOp root) {
+  OpOperand *init = root.getDpsInitOperand(0);
+  while (auto fill = init->get().getDefiningOp<linalg::FillOp>()) {
+    if (!fill->hasOneUse())
+      return nullptr;
+    init = fill.getDpsInitOperand(0);
+  }
+  return init->get().getDefiningOp<tensor::EmptyOp>() ? init : nullptr;
+}
+
 void toDestinationStyle(func::FuncOp function) {
   Block &body = function.getBody().front();
   Location loc = function.getLoc();
@@ -161,12 +183,11 @@ void toDestinationStyle(func::FuncOp function) {
     BlockArgument out = body.addArgument(memrefOf(result.getType()), loc);
     // The root writes straight into the result: bufferisation alone finds that only for the last of
     // the parts that a schedule cuts it into.
-    if (root && result == root->getResult(0) &&
-        root.getDpsInits()[0].getDefiningOp<tensor::EmptyOp>()) {
+    if (OpOperand *init = root && result == root->getResult(0) ? destination(root) : nullptr) {
       OpBuilder atStart = OpBuilder::atBlockBegin(&body);
-      Value destination = bufferization::ToTensorOp::create(atStart, loc, result.getType(), out,
+      Value tensor = bufferization::ToTensorOp::create(atStart, loc, result.getType(), out,
                                                             /*restrict=*/true, /*writable=*/true);
-      root.getDpsInitsMutable()[0].set(destination);
+      init->set(tensor);
     }
     auto store = bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), result, out);
     store.setRestrict(true);

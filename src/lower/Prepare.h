@@ -34,6 +34,11 @@ mlir::linalg::LinalgOp findRoot(mlir::func::FuncOp);
 /// root are marked. Must come before the schedule.
 void generalizeKernel(mlir::func::FuncOp);
 
+/// The kernel as a schedule finds it. A user's script meets the operations that the user wrote
+/// (`asWritten`), our schedules a generalised kernel. Null with a diagnostic when it does not parse.
+mlir::OwningOpRef<mlir::ModuleOp> prepareKernel(std::string_view text, bool asWritten,
+                                                mlir::MLIRContext &);
+
 /// tensor arguments and results -> memref arguments (results last), written in place. The function
 /// body stays on tensors.
 void toDestinationStyle(mlir::func::FuncOp);

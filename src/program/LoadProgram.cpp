@@ -75,6 +75,24 @@ public:
     nameKernelsApart();
     return std::move(program);
   }
+
+  /// The function itself is the one kernel, and its arguments are the kernel's.
+  Result<Program> runAsWritten(std::string name) {
+    addArguments();
+    Call call;
+    for (BlockArgument argument : function.getArguments())
+      call.values.push_back(valueFor(argument));
+    for (mlir::Value result : function.getBody().front().getTerminator()->getOperands())
+      call.values.push_back(add(result, alt::Value::Kind::intermediate, ""));
+    Result<Workload> workload = describeKernel(wholeText());
+    if (!workload)
+      return workload.error();
+    workload->name = std::move(name);
+    program.kernels.push_back(std::move(*workload));
+    program.calls.push_back(std::move(call));
+    addOutputs();
+    return std::move(program);
+  }
   /// Which weight each value of kind weight is.
   const std::map<size_t, size_t> &weightIndices() const { return weightOfValue; }
 
@@ -107,6 +125,23 @@ private:
             add(argument, alt::Value::Kind::input, name ? name.str() : fallback));
       }
     }
+  }
+
+  std::string wholeText() {
+    OwningOpRef<ModuleOp> module = ModuleOp::create(function.getLoc());
+    func::FuncOp kernel = function.clone();
+    module->push_back(kernel);
+    kernel.setName("kernel");
+    Builder builder(kernel.getContext());
+    for (BlockArgument argument : function.getArguments()) {
+      kernel.setArgAttrs(argument.getArgNumber(), DictionaryAttr());
+      if (weightOf(argument))
+        kernel.setArgAttr(argument.getArgNumber(), "alt.constant", builder.getUnitAttr());
+    }
+    kernel.removeResAttrsAttr();
+    std::string text;
+    llvm::raw_string_ostream(text) << *module;
+    return text;
   }
 
   bool isConstant(mlir::Value value) {
@@ -264,10 +299,12 @@ static Result<Program> loadMlir(const std::filesystem::path &path, const std::st
   Weights weights;
   if (auto file = (**module)->getAttrOfType<StringAttr>("alt.weights"))
     weights.setFile(path.parent_path() / file.str());
-  if (Result<void> simplified = simplify(*function, weights, options); !simplified)
-    return simplified.error();
+  Result<void> ready = options.asWritten ? takeWeights(*function, weights)
+                                         : simplify(*function, weights, options);
+  if (!ready)
+    return ready.error();
   Assembler assembler(*function, weights);
-  Result<Program> program = assembler.run();
+  Result<Program> program = options.asWritten ? assembler.runAsWritten(name) : assembler.run();
   if (!program)
     return program;
   program->name = name;

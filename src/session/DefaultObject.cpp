@@ -13,8 +13,8 @@ Result<DefaultObject> buildDefault(const Workload &workload, const Target &targe
   LowerRequest request{workload};
   request.symbolPrefix = "kernel_" + workload.id.hex();
   std::unique_ptr<SearchSpace> space;
-  if (!plain && !workload.axes.empty()) {
-    space = makeSearchSpace(workload, target, threads);
+  if (!plain && workload.tunable()) {
+    space = spaceOf(workload, target, threads);
     built.schedule = space->defaultSchedule();
     request.space = space.get();
     request.schedule = &*built.schedule;

@@ -1,4 +1,5 @@
 #include "session/KernelSearch.h"
+#include "alt/Lower.h"
 #include <algorithm>
 #include <cmath>
 
@@ -7,7 +8,7 @@ namespace alt {
 KernelSearch::KernelSearch(const SessionContext &context, const SessionKernel &kernel,
                            KernelReport &report)
     : context(context), kernel(kernel), report(report),
-      space(makeSearchSpace(kernel.workload, context.target, context.options.measure.threads)),
+      space(spaceOf(kernel.workload, context.target, context.options.measure.threads)),
       leaders(space->defaultSchedule()) {
   report.defaultSchedule = print(*space, space->defaultSchedule());
   report.spaceSize = space->size();
@@ -31,7 +32,9 @@ std::unique_ptr<KernelSearch> KernelSearch::start(const SessionContext &context,
       *self->live, space, context.writer, std::move(prototype),
       [self = self.get()](const Observation &observation) { self->observe(observation); });
 
-  self->features = makeLoopFeatures(kernel.workload, space, context.target);
+  self->features = kernel.workload.script.empty()
+                       ? makeLoopFeatures(kernel.workload, space, context.target)
+                       : makeKnobFeatures(space);
   self->sampler = tuner.make({space, *self->features});
   TuneOptions options;
   options.trials = trialLimit;

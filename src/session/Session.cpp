@@ -146,7 +146,7 @@ private:
   std::vector<size_t> largestFirst() const {
     std::vector<size_t> order;
     for (size_t k = 0; k < kernels.size(); ++k)
-      if (kernels[k].uses > 0 && !kernels[k].workload.axes.empty())
+      if (kernels[k].uses > 0 && kernels[k].workload.tunable())
         order.push_back(k);
     std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
       return kernels[a].uses * kernels[a].workload.flops >

@@ -26,7 +26,7 @@ func.func @kernel(%a: tensor<32x32xf32>, %b: tensor<32x32xf32>) -> tensor<32x32x
 
 int main(int argc, char **argv) {
   BuildParts parts;
-  parts.makeSpace = makeSearchSpace;
+  parts.makeSpace = spaceOf;
   parts.lower = lowerToObject;
   parts.warmUp = warmUp;
   return runnerMain(argc, argv, parts);

@@ -1,5 +1,6 @@
 #include "Interrupt.h"
 #include "Tuning.h"
+#include "alt/Lower.h"
 #include "alt/Table.h"
 #include <cstdio>
 #include <iostream>
@@ -54,7 +55,7 @@ public:
                 {Table::left, Table::right, Table::right, Table::right, Table::left});
     for (size_t k = 0; k < program->kernels.size(); ++k) {
       const Workload &workload = program->kernels[k];
-      double size = workload.axes.empty() ? 1 : makeSearchSpace(workload, target, threads)->size();
+      double size = workload.tunable() ? spaceOf(workload, target, threads)->size() : 1;
       list.push_back({{"name", workload.name},
                       {"id", workload.id.hex()},
                       {"anchor", alt::name(workload.anchor)},

@@ -10,6 +10,7 @@ public:
   std::string examples() const override {
     return "  alt tune matmul.mlir --trials 100\n"
            "  alt tune matmul.mlir --budget 30s --records matmul.jsonl   # again: goes on from there\n"
+           "  alt tune matmul.mlir --schedule mine.mlir      # tunes the knobs of your own script\n"
            "  alt tune conv.mlir --tuner autotvm --json | jq .gflops\n";
   }
   bool single() const override { return true; }

@@ -62,13 +62,15 @@ Result<ImportOptions> ModelArguments::importOptions(const std::filesystem::path 
   return import;
 }
 
-Result<Program> ModelArguments::load(const std::filesystem::path &workFolder) const {
+Result<Program> ModelArguments::load(const std::filesystem::path &workFolder,
+                                     bool asWritten) const {
   if (workFolder.empty())
     return Error{ErrorKind::io, "No folder for intermediate files can be made; set TMPDIR to one "
                                 "that can be written."};
   auto import = importOptions(workFolder);
   if (!import)
     return import.error();
+  import->asWritten = asWritten;
   std::error_code ignored;
   std::string kind = model.extension();
   if (std::filesystem::exists(model, ignored) && kind != ".onnx" && kind != ".mlir" && kind != ".mlirbc")
@@ -88,6 +90,10 @@ void TuningCommand::declare(CLI::App &app) {
   app.add_option("--records", records,
                  "Where measurements are kept, and taken up again; else records.jsonl in --out")
       ->type_name("FILE");
+  if (single())
+    app.add_option("--schedule", script,
+                   "Your own transform script: its tune.knob and tune.alternatives are tuned")
+        ->type_name("FILE");
   app.add_flag("--untuned", untuned, "Default schedules, nothing is measured");
   app.add_option("--events", events, "Every trial as a line of JSON, as it comes")->type_name("FILE");
   app.add_option("--config", config, "Options from a file of `name = value` lines; flags come first")
@@ -127,7 +133,7 @@ Result<int> TuningCommand::run(const Invocation &invocation) {
     return folder.error();
 
   WorkFolder work;
-  auto program = source.load(work.path());
+  auto program = load(work.path());
   if (!program)
     return program.error();
   if (auto made = folder->make(); !made)
@@ -149,6 +155,23 @@ Result<int> TuningCommand::run(const Invocation &invocation) {
   else
     std::cout << toConsole(report) << std::flush;
   return report.interrupted ? exitInterrupted : exitOk;
+}
+
+/// With --schedule the function is one kernel as it was written, and the script its search space.
+Result<Program> TuningCommand::load(const std::filesystem::path &workFolder) const {
+  if (script.empty())
+    return source.load(workFolder);
+  if (source.model.extension() == ".onnx")
+    return usage("--schedule is for a .mlir file with one function, which the script is written for.");
+  auto text = readFile(script);
+  if (!text)
+    return text.error();
+  auto program = source.load(workFolder, /*asWritten=*/true);
+  if (!program)
+    return program;
+  if (auto done = useScript(program->kernels.front(), *text, script.string()); !done)
+    return done.error();
+  return program;
 }
 
 Result<SessionResult> TuningCommand::tune(const Program &program,
@@ -180,7 +203,7 @@ static Result<std::string> printSchedules(const Program &program, const SessionR
     std::unique_ptr<SearchSpace> space;
     LowerRequest request{workload};
     if (const auto &schedule = result.schedules[k]) {
-      space = makeSearchSpace(workload, target, threads);
+      space = spaceOf(workload, target, threads);
       request.space = space.get();
       request.schedule = &*schedule;
     }

@@ -17,7 +17,8 @@ struct ModelArguments {
   std::filesystem::path torchMlir;
   void declare(CLI::App &, const char *placeholder, const char *help);
   Result<ImportOptions> importOptions(const std::filesystem::path &workFolder) const;
-  Result<Program> load(const std::filesystem::path &workFolder) const;
+  /// `asWritten`: see ImportOptions.
+  Result<Program> load(const std::filesystem::path &workFolder, bool asWritten = false) const;
 };
 
 class TuningCommand : public Command {
@@ -30,12 +31,13 @@ protected:
 
 private:
   Result<void> check(const Invocation &);
+  Result<Program> load(const std::filesystem::path &workFolder) const;
   Result<SessionResult> tune(const Program &, const std::filesystem::path &workFolder,
                              const Invocation &);
   Result<void> emit(const Program &, SessionResult &);
 
   ModelArguments source;
-  std::filesystem::path out, records, config, events;
+  std::filesystem::path out, records, config, events, script;
   bool untuned = false;
   SessionOptions options;
   OptionTable table;

@@ -1,0 +1,41 @@
+// A schedule lowered, loaded and run in the test's own process.
+#pragma once
+#include "LoadedKernel.h"
+#include "alt/Lower.h"
+#include <cmath>
+#include <gtest/gtest.h>
+
+namespace alt::test {
+
+inline Buffers makeBuffers(const Workload &workload) {
+  Buffers buffers;
+  Rng rng(7);
+  for (const Argument &argument : workload.arguments) {
+    std::vector<float> values(static_cast<size_t>(argument.elements()));
+    for (float &value : values)
+      value =
+          argument.isOutput ? NAN : static_cast<float>(static_cast<int>(rng() % 201) - 100) / 100;
+    buffers.push_back(std::move(values));
+  }
+  return buffers;
+}
+
+/// Lowers, links and runs; the failure's text, or "" with `out` filled.
+inline std::string evaluate(const LowerRequest &request, const Buffers &inputs, int64_t pieces,
+                            std::vector<float> &out) {
+  std::filesystem::path object =
+      std::filesystem::path(testing::TempDir()) / ("schedule" + std::to_string(getpid()) + ".o");
+  auto lowered = lowerToObject(request, hostTarget(), object);
+  if (auto *failure = std::get_if<LowerFailure>(&lowered))
+    return failure->detail;
+  void *library = loadObject(object);
+  if (!library)
+    return "does not link";
+  Buffers buffers = inputs;
+  runPlan(std::get<KernelPlan>(lowered), library, buffers, pieces);
+  dlclose(library);
+  out = buffers.back();
+  return "";
+}
+
+} // namespace alt::test
