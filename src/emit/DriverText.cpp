@@ -269,7 +269,9 @@ private:
         << "  }\n  return \"unknown status\";\n}\n\n"
         << "int " << model() << "_run_arrays(" << model()
         << "_context *context, const void *const *inputs, void *const *outputs) {\n"
-        << "  if (!inputs || !outputs)\n    return " << code("ERROR_ARGUMENT") << ";\n"
+        << (names.inputs.empty() ? "  (void)inputs;\n" : "")
+        << "  if (" << (names.inputs.empty() ? "" : "!inputs || ") << "!outputs)\n    return "
+        << code("ERROR_ARGUMENT") << ";\n"
         << "  return " << model() << "_run(context";
     for (size_t i = 0; i < names.inputs.size(); ++i)
       out << ", inputs[" << i << "]";

@@ -79,7 +79,9 @@ SmallVector<Value> cloneBodyAsVectors(RewriterBase &b, linalg::LinalgOp op, Arra
       for (Value result : copy->getResults())
         result.setType(VectorType::get({chunk.lanes}, result.getType()));
     if (auto fast = dyn_cast<arith::ArithFastMathInterface>(copy)) {
-      auto flags = fast.getFastMathFlagsAttr().getValue() | arith::FastMathFlags::contract;
+      auto given = fast.getFastMathFlagsAttr(); // null where the op was made without
+      auto flags = (given ? given.getValue() : arith::FastMathFlags::none) |
+                   arith::FastMathFlags::contract;
       copy->setAttr(fast.getFastMathAttrName(), arith::FastMathFlagsAttr::get(b.getContext(), flags));
     }
   }

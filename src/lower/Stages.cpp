@@ -199,6 +199,7 @@ private:
   void bindBuffers(Group &group, Stage &stage, Block &body, IRMapping &mapping) {
     llvm::SetVector<Value> used;
     llvm::DenseSet<Value> seen; // expressions share operands: a walk without it is exponential
+    std::function<void(Operation *)> visitOperands;
     std::function<void(Value)> visit = [&](Value value) {
       if (!seen.insert(value).second)
         return;
@@ -208,15 +209,17 @@ private:
       } else if (scratch.contains(value)) {
         used.insert(value);
       } else if (value.getParentRegion() == &kernel.getBody()) {
-        for (Value operand : value.getDefiningOp()->getOperands())
-          visit(operand);
+        visitOperands(value.getDefiningOp());
       }
     };
-    for (Operation *op : group.ops)
+    visitOperands = [&](Operation *op) { // what a loop captures is an operand, too
       op->walk([&](Operation *inner) {
         for (Value operand : inner->getOperands())
           visit(operand);
       });
+    };
+    for (Operation *op : group.ops)
+      visitOperands(op);
     for (unsigned i = 0; i < kernel.getNumArguments(); ++i)
       if (used.contains(kernel.getArgument(i)))
         bind(kernel.getArgument(i), {BufferRef::Kind::argument, i}, stage, body, mapping);

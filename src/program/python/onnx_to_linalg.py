@@ -35,6 +35,7 @@ def fail(kind, message):
 try:
     import numpy as np
     import onnx
+    import onnx.inliner
     from onnx import TensorProto, helper, numpy_helper
 except ImportError as error:
     fail("unsupported", f"Python package '{error.name}' is missing beside torch-mlir: run `make build`, "
@@ -186,24 +187,25 @@ def fold_batch_norms(model):
     model.graph.node.extend(nodes)
 
 
-def spell_out_prelu(model):
-    """PRelu with one slope a channel becomes max(x, 0) + slope * min(x, 0): torch-mlir refuses it."""
-    nodes = []
-    for node in model.graph.node:
-        if node.op_type != "PRelu":
-            nodes.append(node)
-            continue
-        x, slope, out = node.input[0], node.input[1], node.output[0]
-        zero = f"{out}.alt_zero"
-        model.graph.initializer.append(numpy_helper.from_array(np.zeros((), np.float32), zero))
-        nodes += [helper.make_node("Max", [x, zero], [f"{out}.alt_p"], name=f"{node.name}.max"),
-                  helper.make_node("Min", [x, zero], [f"{out}.alt_n"], name=f"{node.name}.min"),
-                  helper.make_node("Mul", [f"{out}.alt_n", slope], [f"{out}.alt_s"],
-                                   name=f"{node.name}.mul"),
-                  helper.make_node("Add", [f"{out}.alt_p", f"{out}.alt_s"], [out],
-                                   name=f"{node.name}.add")]
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
+# torch-mlir's own form of these is wrong (Gelu by tanh has 0.797724 for sqrt(2 / pi)) or refused
+# (PRelu with one slope a channel): they are always replaced by what ONNX defines them to be.
+DEFINED = {"Gelu", "PRelu"}
+
+
+def spell_out(model, kinds):
+    """The model with these operators as the functions of simpler ones that ONNX defines, or None when
+    nothing changes (no such operator, no such function at the model's version)."""
+    present = {n.op_type for n in model.graph.node if n.domain in ("", "ai.onnx")} & kinds
+    if not present:
+        return None
+    try:
+        spelled = onnx.inliner.inline_selected_functions(
+            onnx.shape_inference.infer_shapes(model), [("", kind) for kind in sorted(present)],
+            inline_schema_functions=True)
+    except Exception:  # onnx has several kinds of its own
+        return None
+    left = {n.op_type for n in spelled.graph.node if n.domain in ("", "ai.onnx")}
+    return None if present <= left else spelled
 
 
 # Operators that torch-mlir reads at import time: their operands must stay constants.
@@ -267,17 +269,24 @@ def convert(model, opset):
         return None
 
 
+class Refusal:
+    """What went wrong, and the ONNX operator that is to blame where that is known."""
+
+    def __init__(self, reason, operator=None):
+        self.reason, self.operator = reason, operator
+
+
 def blame(model, torch_text, diagnostics):
     """The ONNX operator and node that torch-mlir's first error points at."""
     where = re.search(r":(\d+):\d+: error: (.*)", diagnostics)
     if not where:
-        return first_line(diagnostics) or "torch-mlir failed without a word"
+        return Refusal(first_line(diagnostics) or "torch-mlir failed without a word")
     lines = torch_text.split("\n")
     operator = re.search(r'"onnx\.(\w+)"', lines[min(int(where[1]), len(lines)) - 1])
     if not operator:
         legal = re.search(r"'(torch\.[\w.]+)'", where[2])
-        return f"operator '{legal[1] if legal else where[2].split(':')[0]}' cannot be converted"
-    return describe(model, operator[1], lines[:int(where[1]) - 1])
+        return Refusal(f"operator '{legal[1] if legal else where[2].split(':')[0]}' cannot be converted")
+    return Refusal(describe(model, operator[1], lines[:int(where[1]) - 1]), operator[1])
 
 
 def describe(model, kind, lines_before):
@@ -290,7 +299,7 @@ def describe(model, kind, lines_before):
 
 
 def torch_mlir(model, path, arguments, tag):
-    """Runs torch-mlir's two programs; (linalg text, None) or (None, what went wrong)."""
+    """Runs torch-mlir's two programs; the linalg text or a Refusal."""
     base = os.path.join(arguments.work, f"import-{tag}")
     onnx_file, torch_file, linalg_file = base + ".onnx", base + ".torch.mlir", base + ".linalg.mlir"
     onnx.save(model, onnx_file)
@@ -299,7 +308,7 @@ def torch_mlir(model, path, arguments, tag):
          "--temp-dir", arguments.work], capture_output=True, text=True)
     if done.returncode:
         lines = [x for x in done.stderr.strip().split("\n") if x.strip()]
-        return None, (lines or ["torch-mlir-import-onnx failed without a word"])[-1].rstrip(".")
+        return Refusal((lines or ["torch-mlir-import-onnx failed without a word"])[-1].rstrip("."))
     done = subprocess.run(
         [os.path.join(arguments.tools, "torch-mlir-opt"), f"-pass-pipeline={PIPELINE}",
          torch_file, "-o", linalg_file],
@@ -307,7 +316,7 @@ def torch_mlir(model, path, arguments, tag):
     with open(torch_file) as file:
         torch_text = file.read()
     if done.returncode:
-        return None, blame(model, torch_text, done.stderr)
+        return blame(model, torch_text, done.stderr)
     with open(linalg_file) as file:
         text = file.read()
     if re.search(r"tensor<[^>]*\?", text):
@@ -315,9 +324,9 @@ def torch_mlir(model, path, arguments, tag):
         for number, line in enumerate(lines):
             operator = re.search(r'"onnx\.(\w+)".*->.*\?', line)
             if operator:
-                return None, describe(model, operator[1], lines[:number]).replace(
-                    "cannot be converted", "has a shape that depends on data")
-    return text, None
+                return Refusal(describe(model, operator[1], lines[:number]).replace(
+                    "cannot be converted", "has a shape that depends on data"), operator[1])
+    return text
 
 
 def annotate(text, model, weights, weights_name):
@@ -380,21 +389,26 @@ def main():
     directory = os.path.dirname(os.path.abspath(arguments.out))
     failure = None
     for tag, candidate in enumerate(c for c in candidates if c is not None):
-        with contextlib.redirect_stdout(sys.stderr):
-            candidate = simplify(candidate)
-        with contextlib.suppress(Exception):
-            candidate = onnx.shape_inference.infer_shapes(candidate, data_prop=True)
-        taken = dict(weights)
-        constants_to_initialisers(candidate)
-        fold_batch_norms(candidate)
-        spell_out_prelu(candidate)
-        take_out_initialisers(candidate, taken, directory, weights_name)
-        text, reason = torch_mlir(candidate, path, arguments, tag)
-        if text is not None:
-            with open(arguments.out, "w") as file:
-                file.write(annotate(text, candidate, taken, weights_name))
-            return
-        failure = failure or reason
+        attempt = 0
+        candidate = spell_out(candidate, DEFINED) or candidate
+        while candidate:
+            with contextlib.redirect_stdout(sys.stderr):
+                ready = simplify(candidate)
+            with contextlib.suppress(Exception):
+                ready = onnx.shape_inference.infer_shapes(ready, data_prop=True)
+            taken = dict(weights)
+            constants_to_initialisers(ready)
+            fold_batch_norms(ready)
+            take_out_initialisers(ready, taken, directory, weights_name)
+            outcome = torch_mlir(ready, path, arguments, f"{tag}-{attempt}")
+            if isinstance(outcome, str):
+                with open(arguments.out, "w") as file:
+                    file.write(annotate(outcome, ready, taken, weights_name))
+                return
+            failure = failure or outcome.reason
+            # Once more, with the operator that was refused as ONNX defines it.
+            candidate = spell_out(candidate, {outcome.operator})
+            attempt += 1
     with contextlib.suppress(OSError):
         os.remove(os.path.join(directory, weights_name))
     fail("unsupported", f"{path}: {failure}.")
