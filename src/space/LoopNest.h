@@ -25,7 +25,7 @@ struct LoopNest {
   unsigned vectorAxis = 0;
   std::vector<unsigned> outerOrder, innerOrder; ///< parallel axes, outermost first
   std::vector<unsigned> reductionOrder;         ///< reduction axes, outermost first
-  std::vector<bool> packed;                     ///< per operand: re-laid out in register-tile panels
+  std::vector<bool> packed; ///< per operand: re-laid out in register-tile panels
   /// Padded input is read where it lies and taps on the padding are left out, instead of a padded
   /// copy being made first. `edges`: the parallel axes whose first and last register tiles meet it.
   bool skipPad = false;
@@ -38,5 +38,11 @@ struct LoopNest {
     return false;
   }
 };
+
+inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// Vector operations of the anchor in the code: of whole register tiles, of those cut short at the
+/// end of an axis, and of what an unroll factor leaves over. Compiling takes time in proportion.
+int64_t codeSize(const LoopNest &, int64_t lanes);
 
 } // namespace alt

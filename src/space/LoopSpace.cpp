@@ -25,6 +25,9 @@ std::vector<int64_t> thinned(std::vector<int64_t> values, size_t count) {
   return kept;
 }
 
+/// Vector operations in the code: the time a build takes grows with it, and no kernel gains beyond.
+constexpr int64_t maxCodeSize = 512;
+
 int64_t coefficient(const IndexExpr &index, unsigned axis) {
   for (const IndexExpr::Term &term : index.terms)
     if (term.axis == axis)
@@ -42,14 +45,17 @@ int vectorFit(const Operand &operand, unsigned axis) {
   return fit;
 }
 
-int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+/// Whether tiles of `size` are whole numbers of `part`s, or there is but one.
+bool wholeUpToItsEnd(const LoopNest::Level &axis, int64_t size, int64_t part) {
+  return size % part == 0 || size == axis.extent;
+}
 
 } // namespace
 
 LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned threads)
     : axes(workload.axes), operands(workload.operands), vectorLanes(target.vectorBits / 32),
       // Some registers stay free for what is multiplied into the accumulators.
-      maxAccumulators(target.vectorRegisters - 2), threads(threads) {
+      maxAccumulators(target.vectorRegisters - 2), l2Bytes(target.l2Bytes), threads(threads) {
   using Field = Meaning::Field;
   std::vector<unsigned> parallel, reduction;
   for (unsigned a = 0; a < axes.size(); ++a)
@@ -64,19 +70,22 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
 
   for (unsigned a : parallel) {
     int64_t extent = axes[a].extent;
-    std::vector<int64_t> sizes;
-    for (int64_t s : {1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28})
-      if (s <= extent)
+    bool vectors = std::find(vectorAxes.begin(), vectorAxes.end(), a) != vectorAxes.end();
+    bool onlyVectors = vectors && vectorAxes.size() == 1; // else legal() tells
+    std::vector<int64_t> sizes, tiles;
+    for (int64_t s : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 28})
+      if (s <= extent && !onlyVectors)
         sizes.push_back(s);
-    if (std::find(vectorAxes.begin(), vectorAxes.end(), a) != vectorAxes.end()) {
-      for (int64_t vectors : {1, 2, 3, 4, 5, 6, 8, 12, 16, 24})
-        if (vectors * vectorLanes <= extent)
-          sizes.push_back(vectors * vectorLanes);
-      if (extent <= 4 * vectorLanes)
-        sizes.push_back(extent);
-    }
+    for (int64_t s : {1, 2, 3, 4, 5, 6, 8, 12, 16, 24})
+      if (s * vectorLanes <= extent && vectors)
+        sizes.push_back(s * vectorLanes);
+    if (extent <= 8 * vectorLanes && vectors)
+      sizes.push_back(extent);
+    for (int64_t d : divisors(extent))
+      if (!onlyVectors || d % vectorLanes == 0 || d == extent)
+        tiles.push_back(d);
     addKnob({Field::reg, a}, "reg." + axes[a].name, sizes);
-    addKnob({Field::tile, a}, "tile." + axes[a].name, thinned(divisors(extent), 16));
+    addKnob({Field::tile, a}, "tile." + axes[a].name, thinned(tiles, 16));
     if (threads > 1) {
       std::vector<int64_t> units;
       for (int64_t d : divisors(extent))
@@ -103,14 +112,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
         std::any_of(vectorAxes.begin(), vectorAxes.end(),
                     [&](unsigned a) { return vectorFit(operands[o], a) == 2; }))
       addKnob({Field::pack, o}, "pack." + operands[o].name, {0, 1});
-  findPaddedAxes();
-  for (const Operand &operand : operands)
-    if (!operand.padLow.empty()) {
-      double elements = 1;
-      for (int64_t extent : operand.shape)
-        elements *= static_cast<double>(extent);
-      cheapPerElement = static_cast<double>(workload.flops) < 100 * elements;
-    }
+  findPaddedAxes(operands);
   if (!paddedAxes.empty())
     addChoice({Field::pad}, "pad", {"copy", "skip"});
   addOrder(Field::outerOrder, "outer", parallel);
@@ -140,7 +142,8 @@ void LoopSpace::addChoice(Meaning meaning, std::string name, std::vector<std::st
 
 /// Orders of the loops over `axes`: all of them up to three axes; beyond, those that move one axis
 /// innermost or outermost and leave the rest in place.
-void LoopSpace::addOrder(Meaning::Field field, std::string name, const std::vector<unsigned> &loops) {
+void LoopSpace::addOrder(Meaning::Field field, std::string name,
+                         const std::vector<unsigned> &loops) {
   std::vector<std::vector<unsigned>> orders;
   if (loops.size() <= 3) {
     std::vector<unsigned> order = loops;
@@ -223,22 +226,36 @@ void LoopSpace::decode(const Schedule &schedule, LoopNest &nest) const {
     auto value = static_cast<int64_t>(knobList[k].options[choice]);
     unsigned index = meanings[k].index;
     switch (meanings[k].field) {
-    case Field::vector: nest.vectorAxis = vectorAxes[choice]; break;
-    case Field::reg: nest.axes[index].reg = value; break;
-    case Field::tile: nest.axes[index].tile = value; break;
-    case Field::par: nest.axes[index].par = value; break;
-    case Field::outerOrder: nest.outerOrder = outerOrders[choice]; break;
-    case Field::innerOrder: nest.innerOrder = innerOrders[choice]; break;
-    case Field::reductionOrder: nest.reductionOrder = reductionOrders[choice]; break;
-    case Field::pack: nest.packed[index] = value != 0; break;
-    case Field::pad: nest.skipPad = value != 0; break;
+    case Field::vector:
+      nest.vectorAxis = vectorAxes[choice];
+      break;
+    case Field::reg:
+      nest.axes[index].reg = value;
+      break;
+    case Field::tile:
+      nest.axes[index].tile = value;
+      break;
+    case Field::par:
+      nest.axes[index].par = value;
+      break;
+    case Field::outerOrder:
+      nest.outerOrder = outerOrders[choice];
+      break;
+    case Field::innerOrder:
+      nest.innerOrder = innerOrders[choice];
+      break;
+    case Field::reductionOrder:
+      nest.reductionOrder = reductionOrders[choice];
+      break;
+    case Field::pack:
+      nest.packed[index] = value != 0;
+      break;
+    case Field::pad:
+      nest.skipPad = value != 0;
+      break;
     }
   }
-  nest.edges.clear();
-  if (nest.skipPad)
-    for (const PaddedAxis &padded : paddedAxes)
-      if (nest.axes[padded.axis].reg > 1)
-        nest.edges.push_back(padded.axis);
+  findEdges(nest);
 }
 
 bool LoopSpace::legal(const Schedule &schedule) const {
@@ -251,19 +268,20 @@ bool LoopSpace::legal(const Schedule &schedule) const {
 }
 
 bool LoopSpace::legal(const LoopNest &nest) const {
-  int64_t accumulators = 1, unrolled = 1, units = 1;
+  int64_t accumulators = 1, units = 1;
   for (unsigned a = 0; a < nest.axes.size(); ++a) {
     const LoopNest::Level &axis = nest.axes[a];
-    if (axis.kind == AxisKind::reduction) {
-      if (axis.reg > axis.tile)
-        return false;
-      unrolled *= axis.reg;
+    if (axis.reg > axis.tile)
+      return false;
+    if (axis.kind == AxisKind::reduction)
       continue;
-    }
-    if (axis.par % axis.tile != 0 || axis.reg > axis.tile)
+    if (axis.par % axis.tile != 0)
       return false;
     // Lanes are for the vector axis; along any other a register tile is a count of vectors.
     accumulators *= a == nest.vectorAxis ? ceilDiv(axis.reg, vectorLanes) : axis.reg;
+    if (a == nest.vectorAxis && !(wholeUpToItsEnd(axis, axis.reg, vectorLanes) &&
+                                  wholeUpToItsEnd(axis, axis.tile, axis.reg)))
+      return false;
     units *= axis.extent / axis.par;
   }
   for (unsigned o = 0; o < operands.size(); ++o)
@@ -271,7 +289,7 @@ bool LoopSpace::legal(const LoopNest &nest) const {
       return false;
   if (nest.skipPad && !canSkipPad(nest))
     return false;
-  if (accumulators > maxAccumulators || accumulators * unrolled > 256)
+  if (accumulators > maxAccumulators || codeSize(nest, vectorLanes) > maxCodeSize)
     return false;
   return threads <= 1 || units <= 64 * static_cast<int64_t>(threads);
 }
@@ -285,80 +303,21 @@ bool LoopSpace::packable(const Operand &operand, const LoopNest &nest) const {
          operand.shape.back() == axis.extent;
 }
 
-/// Windows over padded dimensions, if all padding is of that kind (one sliding axis, one window axis).
-void LoopSpace::findPaddedAxes() {
-  for (const Operand &operand : operands)
-    for (size_t d = 0; d < operand.padLow.size(); ++d) {
-      int64_t low = operand.padLow[d], high = operand.padHigh[d];
-      if (low == 0 && high == 0)
-        continue;
-      PaddedAxis padded{UINT32_MAX, UINT32_MAX, 0, 0};
-      int64_t stride = 1, dilation = 1;
-      for (const IndexExpr::Term &term : operand.index[d].terms)
-        if (axes[term.axis].kind == AxisKind::parallel) {
-          padded.axis = term.axis;
-          stride = term.coefficient;
-        } else {
-          padded.window = term.axis;
-          dilation = term.coefficient;
-        }
-      if (operand.index[d].terms.size() != 2 || padded.axis == UINT32_MAX ||
-          padded.window == UINT32_MAX || axes[padded.window].extent > 16) {
-        paddedAxes.clear();
-        return;
-      }
-      int64_t reach = (axes[padded.window].extent - 1) * dilation;
-      int64_t end = operand.shape[d] - high; // first padded position after the source
-      for (int64_t o = 0; o < axes[padded.axis].extent; ++o) {
-        padded.atLow += o * stride < low;
-        padded.atHigh += o * stride + reach >= end;
-      }
-      paddedAxes.push_back(padded);
-    }
-}
-
-/// Along one padded axis a register tile may hold several outputs: then its first and last tiles are
-/// written out with their taps known (so the window must be unrolled and the axis not be cut
-/// elsewhere). Along the others the window's loop bounds follow the position, one output at a time.
-bool LoopSpace::canSkipPad(const LoopNest &nest) const {
-  unsigned wide = 0;
-  for (const PaddedAxis &padded : paddedAxes) {
-    const LoopNest::Level &axis = nest.axes[padded.axis];
-    if (padded.axis == nest.vectorAxis || padded.window == nest.vectorAxis)
-      return false;
-    const LoopNest::Level &window = nest.axes[padded.window];
-    if (window.tile != window.extent)
-      return false;
-    if (axis.reg == 1)
-      continue;
-    int64_t last = axis.extent % axis.reg ? axis.extent % axis.reg : axis.reg;
-    if (++wide > 1 || axis.tile != axis.extent || axis.par != axis.extent ||
-        window.reg != window.extent || padded.atLow > axis.reg || padded.atHigh > last)
-      return false;
-  }
-  return true;
-}
-
 Schedule LoopSpace::random(Rng &rng) const {
-  // Rejection, then repair: constraints couple few knobs, so a handful of tries is the rule.
   Schedule schedule{std::vector<uint16_t>(knobList.size())};
-  for (int attempt = 0; attempt < 64; ++attempt) {
-    for (size_t k = 0; k < knobList.size(); ++k)
-      schedule.choice[k] = static_cast<uint16_t>(rng() % knobList[k].options.size());
+  auto roll = [&](size_t k) {
+    schedule.choice[k] = static_cast<uint16_t>(rng() % knobList[k].options.size());
+  };
+  for (size_t k = 0; k < knobList.size(); ++k)
+    roll(k);
+  // Each constraint couples few knobs, so that rolling one at a time again soon finds a legal
+  // point.
+  for (int attempt = 0; attempt < 500; ++attempt) {
     if (legal(schedule))
       return schedule;
+    roll(rng() % knobList.size());
   }
-  // Shrink register tiles and unrolls, then open tiles, until it fits.
-  while (!legal(schedule)) {
-    std::vector<size_t> movable;
-    for (size_t k = 0; k < knobList.size(); ++k)
-      if (schedule.choice[k] != fallback.choice[k])
-        movable.push_back(k);
-    assert(!movable.empty() && "the default schedule is legal");
-    size_t k = movable[rng() % movable.size()];
-    schedule.choice[k] = fallback.choice[k];
-  }
-  return schedule;
+  return fallback;
 }
 
 Schedule LoopSpace::neighbour(const Schedule &from, Rng &rng) const {
@@ -402,110 +361,6 @@ double LoopSpace::size() const {
     legalCount += legal(schedule);
   }
   return std::max(1.0, std::round(product * legalCount / samples));
-}
-
-/// Two vectors wide, as many rows as the registers hold (innermost other axis first), no cache
-/// tiles, reductions unrolled a little: right for most kernels without measuring anything.
-Schedule LoopSpace::chooseDefault() const {
-  using Field = Meaning::Field;
-  Schedule schedule{std::vector<uint16_t>(knobList.size(), 0)};
-  unsigned vectorAxis = vectorAxes.empty() ? UINT32_MAX : vectorAxes.front();
-  auto setLargest = [&](size_t k, int64_t limit) {
-    const auto &options = knobList[k].options;
-    uint16_t choice = 0;
-    for (size_t o = 0; o < options.size(); ++o)
-      if (options[o] <= static_cast<double>(limit))
-        choice = static_cast<uint16_t>(o);
-    schedule.choice[k] = choice;
-    return static_cast<int64_t>(options[choice]);
-  };
-  int64_t budget = maxAccumulators * 4 / 5;
-  for (size_t k = 0; k < knobList.size(); ++k) {
-    unsigned a = meanings[k].index;
-    if (meanings[k].field == Field::tile || meanings[k].field == Field::par)
-      schedule.choice[k] = static_cast<uint16_t>(knobList[k].options.size() - 1);
-    if (meanings[k].field == Field::reg && a == vectorAxis) {
-      int64_t width = setLargest(k, axes[a].kind == AxisKind::parallel ? 2 * vectorLanes : 1);
-      if (axes[a].kind == AxisKind::parallel)
-        budget /= ceilDiv(width, vectorLanes);
-    }
-  }
-  for (size_t k = knobList.size(); k-- > 0;) {
-    unsigned a = meanings[k].index;
-    if (meanings[k].field != Field::reg || a == vectorAxis)
-      continue;
-    if (axes[a].kind == AxisKind::reduction) {
-      setLargest(k, axes[a].extent > 8 ? 4 : 1);
-      continue;
-    }
-    // Of the tiles that fit, the one that wastes least at the end of the axis.
-    double best = 0;
-    for (double option : knobList[k].options) {
-      auto tile = static_cast<int64_t>(option);
-      if (tile > budget || tile > 14)
-        continue;
-      int64_t trips = ceilDiv(axes[a].extent, tile);
-      double use = static_cast<double>(axes[a].extent) / static_cast<double>(trips * tile);
-      double score = use * std::sqrt(static_cast<double>(tile));
-      if (score > best) {
-        best = score;
-        setLargest(k, tile);
-      }
-    }
-    budget /= std::max<int64_t>(1, static_cast<int64_t>(knobList[k].options[schedule.choice[k]]));
-  }
-  if (threads > 1)
-    for (size_t k = 0; k < knobList.size(); ++k) // the outermost axis that has a unit for everyone
-      if (meanings[k].field == Field::par &&
-          axes[meanings[k].index].extent >= 2 * static_cast<int64_t>(threads)) {
-        unsigned a = meanings[k].index;
-        int64_t unit = setLargest(k, axes[a].extent / threads);
-        for (size_t t = 0; t < knobList.size(); ++t)
-          if (meanings[t].index == a && meanings[t].field == Field::tile)
-            while (schedule.choice[t] > 0 &&
-                   unit % static_cast<int64_t>(knobList[t].options[schedule.choice[t]]) != 0)
-              --schedule.choice[t];
-        for (size_t r = 0; r < knobList.size(); ++r)
-          if (meanings[r].index == a && meanings[r].field == Field::reg)
-            setLargest(r, std::min<int64_t>(decode(schedule).axes[a].tile,
-                                            decode(schedule).axes[a].reg));
-        break;
-      }
-  for (size_t k = 0; k < knobList.size(); ++k)
-    if (meanings[k].field == Field::pack && operands[meanings[k].index].isConstant) {
-      schedule.choice[k] = 1; // done ahead of time, and never worse than a row apart by N
-      if (!legal(schedule))
-        schedule.choice[k] = 0;
-    }
-  if (!paddedAxes.empty() && cheapPerElement)
-    skipPadByDefault(schedule);
-  // The smallest of everything always fits; reached only by odd shapes.
-  for (size_t k = 0; k < knobList.size() && !legal(schedule); ++k)
-    if (meanings[k].field == Field::reg)
-      schedule.choice[k] = 0;
-  assert(legal(schedule) && "the default schedule is legal");
-  return schedule;
-}
-
-/// Where a padded element is used few times (depthwise), copying it costs more than it saves.
-void LoopSpace::skipPadByDefault(Schedule &schedule) const {
-  using Field = Meaning::Field;
-  Schedule skipping = schedule;
-  auto set = [&](Field field, unsigned index, int64_t value) {
-    for (size_t k = 0; k < knobList.size(); ++k)
-      if (meanings[k].field == field && meanings[k].index == index)
-        for (size_t o = 0; o < knobList[k].options.size(); ++o)
-          if (static_cast<int64_t>(knobList[k].options[o]) == value)
-            skipping.choice[k] = static_cast<uint16_t>(o);
-  };
-  for (const PaddedAxis &padded : paddedAxes)
-    if (&padded == &paddedAxes.back())
-      set(Field::reg, padded.window, axes[padded.window].extent);
-    else
-      set(Field::reg, padded.axis, 1);
-  set(Field::pad, 0, 1);
-  if (legal(skipping))
-    schedule = skipping;
 }
 
 std::unique_ptr<SearchSpace> makeSearchSpace(const Workload &workload, const Target &target,

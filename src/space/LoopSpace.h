@@ -7,8 +7,8 @@ namespace alt {
 
 /// Knobs (only those that leave a choice): vector axis, register tile and cache tile of every
 /// parallel axis, block and unroll factor of every reduction axis, loop orders, packed operands,
-/// units for threads. Constraints: accumulators fit the vector registers, tiles nest, the unrolled
-/// body stays small enough to compile quickly.
+/// units for threads. Constraints: accumulators fit the vector registers, tiles nest, vectors along
+/// the vector axis are whole but at its end, the code stays small enough to compile quickly.
 class LoopSpace : public SearchSpace {
 public:
   LoopSpace(const Workload &, const Target &, unsigned threads);
@@ -29,7 +29,17 @@ public:
 private:
   /// What a knob sets in the LoopNest.
   struct Meaning {
-    enum class Field { vector, reg, tile, par, outerOrder, innerOrder, reductionOrder, pack, pad } field;
+    enum class Field {
+      vector,
+      reg,
+      tile,
+      par,
+      outerOrder,
+      innerOrder,
+      reductionOrder,
+      pack,
+      pad
+    } field;
     unsigned index = 0; ///< axis or operand
   };
   void addKnob(Meaning, std::string name, std::vector<int64_t> options);
@@ -38,25 +48,37 @@ private:
   std::vector<unsigned> vectorCandidates() const;
   bool legal(const LoopNest &) const;
   bool packable(const Operand &, const LoopNest &) const;
-  void findPaddedAxes();
+
+  // SkippedPadding.cpp
+  void findPaddedAxes(std::span<const Operand>);
   bool canSkipPad(const LoopNest &) const;
+  void findEdges(LoopNest &) const;
+  double usefulTaps() const; ///< the share of the windows' taps that fall on no padding
+
+  // DefaultSchedule.cpp
   Schedule chooseDefault() const;
-  void skipPadByDefault(Schedule &) const;
+  LoopNest defaultNest() const;
+  void chooseUnits(LoopNest &) const;
+  void chooseRegisterTile(LoopNest &) const;
+  void chooseOrders(LoopNest &) const;
+  double estimatedCycles(const LoopNest &) const;
+  /// The schedule of a nest whose every choice the knobs have.
+  Schedule encode(const LoopNest &) const;
 
   std::vector<Axis> axes;
   std::vector<Operand> operands;
-  int64_t vectorLanes, maxAccumulators;
+  int64_t vectorLanes, maxAccumulators, l2Bytes;
   unsigned threads;
   std::vector<Knob> knobList;
   std::vector<Meaning> meanings;
-  /// A window that slides over a padded dimension: output axis, window axis, and how many outputs
-  /// at either end see padding.
+  /// A window that slides over a padded dimension: output axis, window axis, how many outputs at
+  /// either end see padding, and how many taps of all outputs do not fall on it.
   struct PaddedAxis {
     unsigned axis, window;
-    int64_t atLow, atHigh;
+    int64_t atLow, atHigh, usefulTaps;
   };
   std::vector<PaddedAxis> paddedAxes;
-  bool cheapPerElement = false; ///< few operations on each element of the padded operand
+  double paddedElements = 0;        ///< that a padded copy has
   std::vector<unsigned> vectorAxes; ///< the vector knob's options
   std::vector<std::vector<unsigned>> outerOrders, innerOrders, reductionOrders;
   Schedule fallback;
