@@ -31,4 +31,22 @@ Committee::Prediction Committee::predict(std::span<const float> row) const {
   return {mean, std::sqrt(std::max(0.0f, squares / count - mean * mean))};
 }
 
+std::vector<Committee::Prediction> Committee::predict(const Columns &columns) const {
+  std::vector<float> values(columns.rows), sum(columns.rows), squares(columns.rows);
+  for (const GradientBoosting &member : members) {
+    member.predict(columns, values);
+    for (size_t i = 0; i < values.size(); ++i) {
+      sum[i] += values[i];
+      squares[i] += values[i] * values[i];
+    }
+  }
+  std::vector<Prediction> predictions(columns.rows);
+  float count = float(members.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    float mean = sum[i] / count;
+    predictions[i] = {mean, std::sqrt(std::max(0.0f, squares[i] / count - mean * mean))};
+  }
+  return predictions;
+}
+
 } // namespace alt

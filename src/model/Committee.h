@@ -19,6 +19,8 @@ public:
   static Committee fit(const Matrix &rows, std::span<const float> labels, const CommitteeOptions &,
                        std::mt19937_64 &);
   Prediction predict(std::span<const float> row) const;
+  /// Of every row.
+  std::vector<Prediction> predict(const Columns &) const;
   bool empty() const { return members.empty(); }
 
 private:

@@ -1,11 +1,14 @@
 #include "model/GradientBoosting.h"
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
 namespace alt {
+
+static constexpr unsigned maxDepth = 8, maxLeaves = 1u << maxDepth;
 
 BinnedRows::BinnedRows(const Matrix &matrix)
     : rowCount(matrix.rows()), bins(matrix.rows() * matrix.columns), offsets{0} {
@@ -25,7 +28,7 @@ BinnedRows::BinnedRows(const Matrix &matrix)
     for (size_t i = 0; i < rowCount; ++i) {
       float value = matrix.values[i * matrix.columns + column];
       auto at = std::lower_bound(edges.begin() + ptrdiff_t(first), edges.end(), value);
-      bins[i * matrix.columns + column] = uint8_t(at - edges.begin() - ptrdiff_t(first));
+      bins[column * rowCount + i] = uint8_t(at - edges.begin() - ptrdiff_t(first));
     }
     offsets.push_back(unsigned(edges.size()));
     values.resize(rowCount);
@@ -34,186 +37,158 @@ BinnedRows::BinnedRows(const Matrix &matrix)
 
 /// Grows one tree, level by level, on gradients and weights that its caller keeps up to date.
 struct GradientBoosting::Grower {
+  /// Sums over the rows of each node of a level.
   struct Sums {
-    float gradient = 0, weight = 0;
-  };
-  struct Range { ///< the rows of one node, in `order`
-    uint32_t begin = 0, end = 0;
-    Sums sums;
-    std::vector<Sums> histogram; ///< over the tree's columns; empty when not to be split
+    std::array<float, maxLeaves> gradient{}, weight{};
   };
 
   const BinnedRows &rows;
   const BoostingOptions &options;
-  std::vector<Sums> sums;      ///< a row's gradient and second derivative
-  std::vector<uint32_t> order; ///< rows, those of one node together
-  std::vector<uint32_t> scratch;
-  std::vector<uint32_t> columns;        ///< that this tree may use
-  std::vector<uint32_t> starts;         ///< of each of them in a histogram
-  std::vector<std::vector<Sums>> spare; ///< histograms to use again
+  std::vector<float> gradient, weight; ///< of a row: gradient and second derivative of the loss
+  std::vector<uint8_t> node;           ///< of a row, on the level that is being grown
+  std::vector<uint32_t> usable;        ///< columns that tell some rows apart; shuffled
+  std::vector<float> histogram;        ///< of one column: gradients, then weights of a bin's nodes
 
   Grower(const BinnedRows &rows, const BoostingOptions &options)
-      : rows(rows), options(options), sums(rows.rows()), order(rows.rows()), scratch(rows.rows()) {}
-
-  void sampleColumns(std::mt19937_64 &rng) {
-    std::vector<uint32_t> usable;
+      : rows(rows), options(options), gradient(rows.rows()), weight(rows.rows()),
+        node(rows.rows()) {
     for (size_t c = 0; c < rows.columns(); ++c)
       if (rows.binCount(c) > 1)
         usable.push_back(uint32_t(c));
+  }
+
+  /// Moves a random share of the usable columns to the front.
+  size_t sampleColumns(std::mt19937_64 &rng) {
     size_t wanted = size_t(std::ceil(options.columnShare * float(usable.size())));
     wanted = std::min({std::max<size_t>(wanted, 1), size_t(options.maxColumns), usable.size()});
-    for (size_t i = 0; i < wanted; ++i) // the start of a Fisher-Yates shuffle
+    for (size_t i = 0; i < wanted; ++i)
       std::swap(usable[i], usable[i + rng() % (usable.size() - i)]);
-    usable.resize(wanted);
-    std::sort(usable.begin(), usable.end());
-    columns = std::move(usable);
-    starts.assign(1, 0);
-    for (uint32_t c : columns)
-      starts.push_back(starts.back() + rows.binCount(c));
+    return wanted;
   }
 
-  std::vector<Sums> freshHistogram() {
-    std::vector<Sums> histogram;
-    if (!spare.empty()) {
-      histogram = std::move(spare.back());
-      spare.pop_back();
+  Sums sumNodes() const {
+    Sums sums;
+    for (size_t i = 0; i < node.size(); ++i) {
+      sums.gradient[node[i]] += gradient[i];
+      sums.weight[node[i]] += weight[i];
     }
-    histogram.assign(starts.back(), {});
-    return histogram;
+    return sums;
   }
 
-  std::vector<Sums> histogramOf(const Range &node) {
-    std::vector<Sums> histogram = freshHistogram();
-    for (uint32_t at = node.begin; at < node.end; ++at) {
-      const uint8_t *bins = rows.row(order[at]);
-      Sums add = sums[order[at]];
-      for (size_t c = 0; c < columns.size(); ++c) {
-        Sums &bin = histogram[starts[c] + bins[columns[c]]];
-        bin.gradient += add.gradient;
-        bin.weight += add.weight;
-      }
+  float quality(float gradient, float weight) const {
+    return gradient * gradient / (weight + options.lambda);
+  }
+
+  void count(uint32_t column, size_t nodes) {
+    histogram.assign(rows.binCount(column) * nodes * 2, 0.0f);
+    const uint8_t *bins = rows.column(column);
+    for (size_t i = 0; i < node.size(); ++i) {
+      float *bin = histogram.data() + bins[i] * nodes * 2 + node[i];
+      bin[0] += gradient[i];
+      bin[nodes] += weight[i];
     }
-    return histogram;
-  }
-
-  float gain(Sums side) const {
-    return side.gradient * side.gradient / (side.weight + options.lambda);
-  }
-  float leaf(Sums node) const {
-    return -options.eta * node.gradient / (node.weight + options.lambda);
   }
 
   struct Split {
-    float gain = 0;
-    size_t column = 0; ///< index into `columns`
-    unsigned bin = 0;  ///< the last bin that goes left
-    Sums left;
+    float quality = 0;
+    uint32_t column = 0;
+    unsigned bin = 0; ///< the last that goes left
   };
-  Split bestSplit(const Range &node) const {
-    Split best;
-    float parent = gain(node.sums) + 1e-6f;
-    for (size_t c = 0; c < columns.size(); ++c) {
-      Sums left;
-      for (uint32_t bin = starts[c]; bin + 1 < starts[c + 1]; ++bin) {
-        if (node.histogram[bin].weight == 0)
-          continue;
-        left.gradient += node.histogram[bin].gradient;
-        left.weight += node.histogram[bin].weight;
-        Sums right{node.sums.gradient - left.gradient, node.sums.weight - left.weight};
-        if (left.weight < options.minChildWeight || right.weight < options.minChildWeight)
-          continue;
-        if (float found = gain(left) + gain(right) - parent; found > best.gain)
-          best = {found, c, bin - starts[c], left};
+  /// The best last-left bin of one counted column, if better than `best`.
+  template <size_t nodes>
+  void scan(uint32_t column, const Sums &total, const std::array<float, maxLeaves> &unsplit,
+            Split &best) const {
+    // Plain local arrays of known length: the loops over nodes run in vectors.
+    float left[nodes] = {}, leftWeight[nodes] = {}, all[nodes], allWeight[nodes], before[nodes];
+    std::copy_n(total.gradient.begin(), nodes, all);
+    std::copy_n(total.weight.begin(), nodes, allWeight);
+    std::copy_n(unsplit.begin(), nodes, before);
+    const float lambda = options.lambda, least = options.minChildWeight;
+    const float *bin = histogram.data();
+    for (unsigned b = 0; b + 1 < rows.binCount(column); ++b, bin += 2 * nodes) {
+      float found[nodes];
+      for (size_t n = 0; n < nodes; ++n) {
+        left[n] += bin[n];
+        leftWeight[n] += bin[nodes + n];
+        // left^2 / (left weight + lambda) + the same of the right side, over one denominator
+        float right = all[n] - left[n], rightWeight = allWeight[n] - leftWeight[n];
+        float l = leftWeight[n] + lambda, r = rightWeight + lambda;
+        float split = (left[n] * left[n] * r + right * right * l) / (l * r);
+        found[n] = std::min(leftWeight[n], rightWeight) >= least ? split : before[n];
       }
-    }
-    return best;
-  }
-
-  uint32_t partition(const Range &node, size_t column, unsigned bin) {
-    uint32_t left = node.begin, right = 0;
-    for (uint32_t at = node.begin; at < node.end; ++at) {
-      if (rows.row(order[at])[column] <= bin)
-        order[left++] = order[at];
-      else
-        scratch[right++] = order[at];
-    }
-    std::copy_n(scratch.begin(), right, order.begin() + left);
-    return left;
-  }
-
-  /// Appends the tree to `model` and adds its leaves to the rows' margins.
-  void grow(GradientBoosting &model, std::span<float> margins) {
-    size_t inner = (size_t(1) << options.depth) - 1;
-    size_t firstNode = model.nodes.size(), firstLeaf = model.leaves.size();
-    model.nodes.resize(firstNode + inner, {std::numeric_limits<float>::infinity(), 0});
-    model.leaves.resize(firstLeaf + inner + 1, 0.0f);
-    std::iota(order.begin(), order.end(), 0);
-    std::vector<Range> level(1), next;
-    level[0].end = uint32_t(rows.rows());
-    for (const Sums &row : sums) {
-      level[0].sums.gradient += row.gradient;
-      level[0].sums.weight += row.weight;
-    }
-    level[0].histogram = histogramOf(level[0]);
-    for (unsigned d = 0; d < options.depth; ++d) {
-      next.assign(level.size() * 2, {});
-      for (size_t i = 0; i < level.size(); ++i) {
-        Range &node = level[i];
-        Range &left = next[2 * i], &right = next[2 * i + 1];
-        Split split;
-        if (!node.histogram.empty())
-          split = bestSplit(node);
-        if (split.gain <= 0) { // keeps its rows, all to the left; the right leaf says the same
-          left = {node.begin, node.end, node.sums, {}};
-          right = {node.end, node.end, node.sums, {}};
-          continue;
-        }
-        uint32_t column = columns[split.column];
-        model.nodes[firstNode + (size_t(1) << d) - 1 + i] = {rows.upperEdge(column, split.bin),
-                                                             column};
-        uint32_t middle = partition(node, column, split.bin);
-        left = {node.begin, middle, split.left, {}};
-        right = {middle,
-                 node.end,
-                 {node.sums.gradient - split.left.gradient, node.sums.weight - split.left.weight},
-                 {}};
-        if (d + 1 < options.depth)
-          splitHistogram(node, left, right);
-      }
-      for (Range &node : level)
-        if (!node.histogram.empty())
-          spare.push_back(std::move(node.histogram));
-      std::swap(level, next);
-    }
-    for (size_t i = 0; i < level.size(); ++i) {
-      float value = leaf(level[i].sums);
-      model.leaves[firstLeaf + i] = value;
-      for (uint32_t at = level[i].begin; at < level[i].end; ++at)
-        margins[order[at]] += value;
+      float sum = 0;
+      for (size_t n = 0; n < nodes; ++n)
+        sum += found[n];
+      if (sum > best.quality)
+        best = {sum, column, b};
     }
   }
 
-  /// The smaller child is counted; the larger is the parent less the smaller.
-  void splitHistogram(Range &node, Range &left, Range &right) {
-    bool leftIsSmaller = left.end - left.begin < right.end - right.begin;
-    Range &small = leftIsSmaller ? left : right, &large = leftIsSmaller ? right : left;
-    auto splittable = [&](const Range &range) {
-      return range.sums.weight >= 2 * options.minChildWeight && range.end - range.begin > 1;
-    };
-    if (!splittable(small) && !splittable(large))
-      return;
-    std::vector<Sums> counted = histogramOf(small);
-    if (splittable(large)) {
-      large.histogram = std::move(node.histogram);
-      for (size_t b = 0; b < counted.size(); ++b) {
-        large.histogram[b].gradient -= counted[b].gradient;
-        large.histogram[b].weight -= counted[b].weight;
+  /// The one question that gains most over all nodes of a level; quality 0 when none gains.
+  Split bestSplit(size_t nodes, const Sums &total, std::mt19937_64 &rng) {
+    std::array<float, maxLeaves> unsplit{};
+    float before = 1e-6f;
+    for (size_t n = 0; n < nodes; ++n)
+      before += unsplit[n] = quality(total.gradient[n], total.weight[n]);
+    Split best{before, 0, 0};
+    size_t wanted = sampleColumns(rng);
+    for (size_t i = 0; i < wanted; ++i) {
+      count(usable[i], nodes);
+      switch (nodes) { // the width of the inner loop, known when it is compiled
+      case 1:
+        scan<1>(usable[i], total, unsplit, best);
+        break;
+      case 2:
+        scan<2>(usable[i], total, unsplit, best);
+        break;
+      case 4:
+        scan<4>(usable[i], total, unsplit, best);
+        break;
+      case 8:
+        scan<8>(usable[i], total, unsplit, best);
+        break;
+      case 16:
+        scan<16>(usable[i], total, unsplit, best);
+        break;
+      case 32:
+        scan<32>(usable[i], total, unsplit, best);
+        break;
+      case 64:
+        scan<64>(usable[i], total, unsplit, best);
+        break;
+      default:
+        scan<128>(usable[i], total, unsplit, best);
       }
     }
-    if (splittable(small))
-      small.histogram = std::move(counted);
-    else
-      spare.push_back(std::move(counted));
+    return best.quality > before ? best : Split{};
+  }
+
+  /// Appends a tree to `model` and adds its leaves to the rows' margins.
+  void grow(GradientBoosting &model, std::span<float> margins, std::mt19937_64 &rng) {
+    std::fill(node.begin(), node.end(), 0);
+    std::array<float, maxLeaves> value{}, parents{};
+    for (unsigned level = 0;; ++level) {
+      size_t nodes = size_t(1) << level;
+      Sums total = sumNodes();
+      for (size_t n = 0; n < nodes; ++n) // a node without rows says what its parent said
+        value[n] = total.weight[n] > 0
+                       ? -options.eta * total.gradient[n] / (total.weight[n] + options.lambda)
+                       : parents[n / 2];
+      if (level == options.depth)
+        break;
+      Split split = bestSplit(nodes, total, rng);
+      bool asked = split.quality > 0;
+      model.questions.push_back(
+          {asked ? rows.upperEdge(split.column, split.bin) : std::numeric_limits<float>::infinity(),
+           split.column});
+      const uint8_t *bins = rows.column(split.column);
+      for (size_t i = 0; i < node.size(); ++i)
+        node[i] = uint8_t(2 * node[i] + (asked && bins[i] > split.bin));
+      parents = value;
+    }
+    model.leaves.insert(model.leaves.end(), value.begin(), value.begin() + (1u << options.depth));
+    for (size_t i = 0; i < node.size(); ++i)
+      margins[i] += value[node[i]];
   }
 };
 
@@ -222,7 +197,7 @@ GradientBoosting GradientBoosting::fit(const BinnedRows &rows, std::span<const f
                                        const BoostingOptions &options, std::mt19937_64 &rng) {
   size_t count = rows.rows();
   assert(count > 0 && labels.size() == count && (weights.empty() || weights.size() == count));
-  assert(options.depth >= 1 && options.depth <= 8);
+  assert(options.depth >= 1 && options.depth <= maxDepth);
   auto weight = [&](size_t i) { return weights.empty() ? 1.0f : weights[i]; };
   double total = 0, sum = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -240,35 +215,52 @@ GradientBoosting GradientBoosting::fit(const BinnedRows &rows, std::span<const f
   model.base = float(mean);
   std::vector<float> margins(count, model.base);
   Grower grower(rows, options);
+  if (grower.usable.empty())
+    return model; // all rows look alike: the base is all there is to say
   for (unsigned tree = 0; tree < options.trees; ++tree) {
-    grower.sampleColumns(rng);
-    if (grower.columns.empty())
-      break; // all rows look alike: the base is all there is to say
     for (size_t i = 0; i < count; ++i) {
-      if (logistic) {
-        float p = 1.0f / (1.0f + std::exp(-margins[i]));
-        grower.sums[i] = {weight(i) * (p - labels[i]), weight(i) * std::max(p * (1 - p), 1e-6f)};
-      } else {
-        grower.sums[i] = {weight(i) * (margins[i] - labels[i]), weight(i)};
-      }
+      float p = logistic ? 1.0f / (1.0f + std::exp(-margins[i])) : margins[i];
+      grower.gradient[i] = weight(i) * (p - labels[i]);
+      grower.weight[i] = weight(i) * (logistic ? std::max(p * (1 - p), 1e-6f) : 1.0f);
     }
-    grower.grow(model, margins);
+    grower.grow(model, margins, rng);
   }
   return model;
 }
 
 float GradientBoosting::predict(std::span<const float> row) const {
-  size_t inner = (size_t(1) << depth) - 1, trees = leaves.size() / (inner + 1);
   float sum = base;
-  const Node *tree = nodes.data();
-  const float *leaf = leaves.data();
-  for (size_t t = 0; t < trees; ++t, tree += inner, leaf += inner + 1) {
+  const Question *question = questions.data();
+  for (size_t leaf = 0; leaf < leaves.size(); leaf += size_t(1) << depth) {
     size_t at = 0;
-    for (unsigned d = 0; d < depth; ++d)
-      at = 2 * at + 1 + (row[tree[at].column] > tree[at].threshold);
-    sum += leaf[at - inner];
+    for (unsigned d = 0; d < depth; ++d, ++question)
+      at = 2 * at + (row[question->column] > question->threshold);
+    sum += leaves[leaf + at];
   }
   return sum;
+}
+
+void GradientBoosting::predict(const Columns &columns, std::span<float> margins) const {
+  assert(margins.size() == columns.rows);
+  std::fill(margins.begin(), margins.end(), base);
+  constexpr size_t block = 512; // rows whose leaf numbers and margins stay in the nearest cache
+  std::array<uint32_t, block> at;
+  for (size_t begin = 0; begin < columns.rows; begin += block) {
+    size_t count = std::min(block, columns.rows - begin);
+    float *sums = margins.data() + begin;
+    const Question *question = questions.data();
+    for (size_t leaf = 0; leaf < leaves.size(); leaf += size_t(1) << depth) {
+      at.fill(0);
+      for (unsigned d = 0; d < depth; ++d, ++question) {
+        const float *values = columns.column(question->column) + begin;
+        float threshold = question->threshold;
+        for (size_t i = 0; i < count; ++i)
+          at[i] = 2 * at[i] + (values[i] > threshold);
+      }
+      for (size_t i = 0; i < count; ++i)
+        sums[i] += leaves[leaf + at[i]];
+    }
+  }
 }
 
 } // namespace alt

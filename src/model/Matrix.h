@@ -24,4 +24,18 @@ struct Matrix {
   }
 };
 
+/// The same, column after column: what many rows at once are scored from.
+struct Columns {
+  size_t rows = 0;
+  std::vector<float> values;
+
+  Columns() = default;
+  explicit Columns(const Matrix &matrix) : rows(matrix.rows()), values(matrix.values.size()) {
+    for (size_t i = 0; i < rows; ++i)
+      for (size_t c = 0; c < matrix.columns; ++c)
+        values[c * rows + i] = matrix.values[i * matrix.columns + c];
+  }
+  const float *column(size_t c) const { return values.data() + c * rows; }
+};
+
 } // namespace alt

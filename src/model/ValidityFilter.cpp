@@ -15,10 +15,22 @@ ValidityFilter ValidityFilter::fit(const Matrix &rows, std::span<const float> ra
   return filter;
 }
 
+static float toProbability(float margin) {
+  return std::max(ValidityFilter::floor, 1.0f / (1.0f + std::exp(-margin)));
+}
+
 float ValidityFilter::probability(std::span<const float> row) const {
+  return fitted ? toProbability(model.predict(row)) : 1.0f;
+}
+
+std::vector<float> ValidityFilter::probabilities(const Columns &columns) const {
+  std::vector<float> values(columns.rows, 1.0f);
   if (!fitted)
-    return 1.0f;
-  return std::max(floor, 1.0f / (1.0f + std::exp(-model.predict(row))));
+    return values;
+  model.predict(columns, values);
+  for (float &value : values)
+    value = toProbability(value);
+  return values;
 }
 
 } // namespace alt

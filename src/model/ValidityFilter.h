@@ -16,6 +16,8 @@ public:
                             std::mt19937_64 &);
   bool empty() const { return !fitted; }
   float probability(std::span<const float> row) const;
+  /// Of every row.
+  std::vector<float> probabilities(const Columns &) const;
 
 private:
   GradientBoosting model;

@@ -1,5 +1,6 @@
 #include "sample/Alt.h"
 #include "model/ValidityFilter.h"
+#include "sample/Coverage.h"
 #include "sample/Labels.h"
 #include "sample/Visited.h"
 #include <algorithm>
@@ -21,35 +22,31 @@ double logExpectedImprovement(double mean, double deviation, double best) {
   return std::log(deviation) + std::log(improvement);
 }
 
-struct Candidate {
-  Schedule schedule;
-  bool local = false;  ///< one move away from an incumbent
-  double score = 0;    ///< mean, weighed by the probability to run
-  double interest = 0; ///< log expected improvement, weighed likewise
-};
-
 class AltSampler final : public Sampler {
 public:
   AltSampler(const SamplerContext &context, const AltOptions &options)
-      : space(context.space), features(context.features), options(options), visited(context.space),
+      : options(options), features(context.features), visited(context.space),
+        coverage(context.space), pool(context, options.pool),
         rows(context.features.names().size()) {}
 
   // One turn of the method, in order.
   std::vector<Schedule> ask(size_t count, Rng &rng) override {
     std::vector<Schedule> batch;
-    if (seconds.size() >= options.initial && valid > 0) {
-      Models models = fit(rng);
-      std::vector<Candidate> pool = gather(rng);
-      score(pool, models);
-      select(pool, count, batch);
+    if (seconds.size() < options.initial || valid == 0) {
+      coverage.fill(batch, count, visited, rng);
+      return batch;
     }
-    fillAtRandom(count, batch, rng);
+    pool.refresh(fastest(options.pool.parents), schedules, visited, rng);
+    predict(rng);
+    select(count, batch);
+    visited.fill(batch, count, rng); // what no turn could choose
     return batch;
   }
 
   void tell(std::span<const Observation> observations) override {
     for (const Observation &observation : observations) {
-      visited.insert(observation.schedule);
+      if (visited.insert(observation.schedule))
+        coverage.add(observation.schedule);
       features.extract(observation.schedule, rows.addRow());
       schedules.push_back(observation.schedule);
       seconds.push_back(observation.measurement.seconds().count());
@@ -72,20 +69,17 @@ public:
   }
 
 private:
-  struct Models {
-    Committee committee;
-    ValidityFilter filter;
-  };
-
-  Models fit(Rng &rng) {
-    Models models;
-    CommitteeOptions committee = options.committee;
-    if (!options.uncertainty)
-      committee.members = 1;
-    models.committee = Committee::fit(rows, labels(), committee, rng);
-    if (options.filter)
-      models.filter = ValidityFilter::fit(rows, ran(), options.validity, rng);
-    return models;
+  std::vector<Schedule> fastest(size_t count) const {
+    std::vector<size_t> order(seconds.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::erase_if(order, [&](size_t i) { return !std::isfinite(seconds[i]); });
+    count = std::min(count, order.size());
+    std::partial_sort(order.begin(), order.begin() + ptrdiff_t(count), order.end(),
+                      [&](size_t a, size_t b) { return seconds[a] < seconds[b]; });
+    std::vector<Schedule> best;
+    for (size_t i = 0; i < count; ++i)
+      best.push_back(schedules[order[i]]);
+    return best;
   }
 
   std::vector<float> labels() const {
@@ -102,102 +96,80 @@ private:
     return labels;
   }
 
-  /// Random legal schedules and the best schedules' neighbours: spaces have up to 1e9 points.
-  std::vector<Candidate> gather(Rng &rng) {
-    std::vector<Candidate> pool;
-    std::unordered_set<Schedule, ScheduleHash> inPool;
-    auto add = [&](Schedule schedule, bool local) {
-      if (!visited.contains(schedule) && inPool.insert(schedule).second)
-        pool.push_back({std::move(schedule), local});
-    };
-    std::vector<size_t> best = fastest(options.parents);
-    size_t moves = 4 * space.knobs().size();
-    for (size_t b = 0; b < best.size(); ++b)
-      for (size_t m = 0; m < moves; ++m)
-        add(space.neighbour(schedules[best[b]], rng), b < options.incumbents);
-    for (unsigned i = 0; i < options.pool; ++i)
-      add(space.random(rng), false);
-    return pool;
+  /// Fits the models to all answers and asks them about the whole pool.
+  void predict(Rng &rng) {
+    CommitteeOptions committee = options.committee;
+    if (!options.uncertainty)
+      committee.members = 1;
+    predictions = Committee::fit(rows, labels(), committee, rng).predict(pool.features());
+    ValidityFilter filter;
+    if (options.filter)
+      filter = ValidityFilter::fit(rows, ran(), options.validity, rng);
+    runs = filter.probabilities(pool.features());
   }
 
-  std::vector<size_t> fastest(size_t count) const {
-    std::vector<size_t> order(seconds.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::erase_if(order, [&](size_t i) { return !std::isfinite(seconds[i]); });
-    count = std::min(count, order.size());
-    std::partial_sort(order.begin(), order.begin() + ptrdiff_t(count), order.end(),
-                      [&](size_t a, size_t b) { return seconds[a] < seconds[b]; });
-    order.resize(count);
-    return order;
+  /// How good a schedule is expected to be, failing included.
+  double score(size_t i) const { return predictions[i].mean + std::log(runs[i]); }
+
+  /// How much measuring it is expected to gain: where the models hope, and where they cannot know.
+  double interest(size_t i) const {
+    if (!options.uncertainty)
+      return score(i);
+    return logExpectedImprovement(predictions[i].mean, deviation(i), 1.0) + std::log(runs[i]);
   }
 
-  void score(std::vector<Candidate> &pool, const Models &models) {
-    std::vector<float> row(rows.columns);
-    for (Candidate &candidate : pool) {
-      features.extract(candidate.schedule, row);
-      Committee::Prediction prediction = models.committee.predict(row);
-      double weight = models.filter.empty() ? 0.0 : std::log(models.filter.probability(row));
-      candidate.score = prediction.mean + weight;
-      candidate.interest =
-          weight + (options.uncertainty
-                        ? logExpectedImprovement(prediction.mean, prediction.deviation, 1.0)
-                        : prediction.mean);
+  double deviation(size_t i) const {
+    return std::hypot(predictions[i].deviation, options.novelty * pool.novelty(i));
+  }
+
+  /// The ping-pong: turns by interest over the whole pool, and turns by score around the best.
+  void select(size_t count, std::vector<Schedule> &batch) {
+    for (size_t turn = seconds.size(); turn < seconds.size() + count; ++turn) {
+      size_t chosen = pool.size();
+      if (isLocalTurn(turn))
+        chosen = highest([&](size_t i) { return pool.isLocal(i) ? score(i) : -INFINITY; });
+      if (chosen == pool.size() || (options.adaptive && !mayWin(chosen)))
+        chosen = highest([&](size_t i) { return interest(i); });
+      if (chosen == pool.size())
+        return; // nothing new is left in the pool
+      visited.insert(pool[chosen]);
+      batch.push_back(pool[chosen]);
+      if (options.diversity)
+        pool.choose(pool[chosen]);
     }
   }
 
-  /// The ping-pong, inside each batch: part by interest over the whole pool (where the models hope
-  /// and do not know), part by score around the best (where they know).
-  void select(std::vector<Candidate> &pool, size_t count, std::vector<Schedule> &batch) {
-    size_t local = size_t(options.localShare * double(count) + 0.5);
-    take(
-        pool, count - local, batch, [](const Candidate &c) { return c.interest; }, false);
-    take(
-        pool, local, batch, [](const Candidate &c) { return c.score; }, true);
+  /// Whether the best measured so far is within two deviations.
+  bool mayWin(size_t i) const { return score(i) + 2 * deviation(i) >= 1; }
+
+  /// So that turns [0, n) hold localShare * n local ones, evenly spread.
+  bool isLocalTurn(size_t turn) const {
+    return std::floor(options.localShare * double(turn + 1)) >
+           std::floor(options.localShare * double(turn));
   }
 
-  template <class Value>
-  void take(std::vector<Candidate> &pool, size_t count, std::vector<Schedule> &batch, Value value,
-            bool localOnly) {
-    std::vector<size_t> order;
+  /// Of the pool's schedules that were not asked yet; pool.size() when none has a value.
+  template <class Value> size_t highest(Value value) const {
+    size_t best = pool.size();
+    double most = -INFINITY;
     for (size_t i = 0; i < pool.size(); ++i)
-      if (!localOnly || pool[i].local)
-        order.push_back(i);
-    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-      double va = value(pool[a]), vb = value(pool[b]);
-      return va != vb ? va > vb : a < b;
-    });
-    double last = NAN;
-    size_t taken = 0;
-    for (int pass = options.diversity ? 0 : 1; pass < 2; ++pass)
-      for (size_t i : order) {
-        if (taken == count)
-          return;
-        // Equal values: the same leaves everywhere, so that measuring one tells of the other.
-        if (visited.contains(pool[i].schedule) || (pass == 0 && value(pool[i]) == last))
-          continue;
-        last = value(pool[i]);
-        visited.insert(pool[i].schedule);
-        batch.push_back(pool[i].schedule);
-        ++taken;
+      if (double v = value(i); v > most && !visited.contains(pool[i])) {
+        most = v;
+        best = i;
       }
+    return best;
   }
 
-  void fillAtRandom(size_t count, std::vector<Schedule> &batch, Rng &rng) {
-    while (batch.size() < count) {
-      std::optional<Schedule> schedule = visited.drawNew(rng);
-      if (!schedule)
-        break;
-      batch.push_back(std::move(*schedule));
-    }
-  }
-
-  const SearchSpace &space;
-  const FeatureExtractor &features;
   AltOptions options;
+  const FeatureExtractor &features;
   Visited visited;
-  Matrix rows;                     ///< one a told schedule
-  std::vector<Schedule> schedules; ///< likewise
-  std::vector<double> seconds;     ///< likewise; infinite when it failed
+  Coverage coverage;
+  Pool pool;
+  std::vector<Committee::Prediction> predictions; ///< one a schedule of the pool
+  std::vector<float> runs;                        ///< likewise: the probability to run
+  Matrix rows;                                    ///< one a told schedule
+  std::vector<Schedule> schedules;                ///< likewise
+  std::vector<double> seconds;                    ///< likewise; infinite when it failed
   size_t valid = 0;
   double spent = 0; ///< seconds that the told trials took
 };
@@ -205,15 +177,18 @@ private:
 } // namespace
 
 void bind(OptionTable &b, AltOptions &o) {
-  b("initial", &o.initial, "random trials before the first model");
+  b("initial", &o.initial, "trials before the first model, spread over the knobs' options");
   b("batch", &o.batch, "trials between refits; 0: from what a trial costs");
-  b("pool", &o.pool, "random candidates scored at each refit");
-  b("parents", &o.parents, "best schedules whose neighbours join the pool");
-  b("incumbents", &o.incumbents, "best schedules around which the score's share is chosen");
+  b("pool", &o.pool.random, "random candidates scored at each refit of a space that is not listed");
+  b("listed", &o.pool.listed, "most points of a listed space that is scored whole");
+  b("parents", &o.pool.parents, "best schedules whose neighbours join the pool");
+  b("incumbents", &o.pool.incumbents, "best schedules around which the score's share is chosen");
   b("local", &o.localShare, "share of a batch that goes to the incumbents' neighbours");
+  b("adaptive", &o.adaptive, "such a turn goes to the whole pool when no neighbour may win");
   b("filter", &o.filter, "weigh by the predicted probability to run");
   b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");
-  b("diversity", &o.diversity, "no two schedules of a batch that the models cannot tell apart");
+  b("novelty", &o.novelty, "deviation that distance from all measured schedules is worth");
+  b("diversity", &o.diversity, "what a batch already holds counts as measured for the novelty");
   b("rank", &o.rankShare, "share of the rank in the label; the rest is throughput");
   b("trees", &o.committee.boosting.trees, "boosted trees of each member");
   b("depth", &o.committee.boosting.depth, "their depth");

@@ -5,21 +5,22 @@
 #include "alt/Options.h"
 #include "alt/Sampler.h"
 #include "model/Committee.h"
+#include "sample/Pool.h"
 
 namespace alt {
 
 /// The defaults are what the ablations of docs/learning.md favour; each module has its off-switch.
 struct AltOptions {
-  unsigned initial = 16;   ///< random trials before the first model; more: safer, slower
+  unsigned initial = 8;    ///< trials spread over the space before the first model
   unsigned batch = 0;      ///< trials between refits; 0: from what a trial costs, 2 to 8
-  unsigned pool = 1000;    ///< random candidates scored at each refit
-  unsigned parents = 10;   ///< best schedules whose neighbours join the pool
-  unsigned incumbents = 3; ///< best schedules around which the score's share is chosen
   double localShare = 0.5; ///< of a batch: top score among the incumbents' neighbours
+  bool adaptive = true;    ///< but over the whole space when no neighbour may win
   double rankShare = 0.5;  ///< of the label; the rest is throughput, which tells the best apart
+  double novelty = 0.3;    ///< deviation of what is as far as can be from all that was measured
   bool filter = true;      ///< weigh by the predicted probability to run
   bool uncertainty = true; ///< off: one model, its score alone
-  bool diversity = true;   ///< no two schedules of a batch that the models cannot tell apart
+  bool diversity = true;   ///< what a batch already holds counts as measured for the novelty
+  PoolOptions pool;
   CommitteeOptions committee;
   BoostingOptions validity{
       .trees = 30, .depth = 4, .columnShare = 0.8f, .loss = BoostingOptions::Loss::logistic};

@@ -65,6 +65,16 @@ TEST(GradientBoosting, rowsThatLookAlikeGetTheMean) {
   EXPECT_FLOAT_EQ(model.predict(rows.row(0)), 3.0f);
 }
 
+TEST(GradientBoosting, manyRowsAtOnceAreScoredAsOneByOne) {
+  Sample train = sample(300, 1), test = sample(1300, 2);
+  std::mt19937_64 rng(3);
+  auto model = GradientBoosting::fit(BinnedRows(train.rows), train.labels, {}, {}, rng);
+  std::vector<float> margins(test.labels.size());
+  model.predict(Columns(test.rows), margins);
+  for (size_t i = 0; i < margins.size(); ++i)
+    ASSERT_EQ(margins[i], model.predict(test.rows.row(i))) << i;
+}
+
 TEST(GradientBoosting, sameSeedSameModel) {
   Sample train = sample(200, 1);
   auto predict = [&] {

@@ -26,9 +26,9 @@ TEST(Alt, asksForMoreAtOnceWhenTrialsAreCheap) {
   auto batchAt = [&](double cost) {
     auto sampler = (*findSampler("alt"))->make({space, *features});
     Rng rng(1);
-    EXPECT_EQ(sampler->preferredBatch(), 16u); // the random start
+    EXPECT_EQ(sampler->preferredBatch(), 8u); // the start, before there is a model
     std::vector<Observation> told;
-    for (const Schedule &schedule : sampler->ask(16, rng)) {
+    for (const Schedule &schedule : sampler->ask(8, rng)) {
       Measurement measurement;
       measurement.outcome = Outcome::ok;
       measurement.samples = {Seconds(1e-3)};
@@ -47,7 +47,8 @@ TEST(Alt, everyModuleCanBeSwitchedOff) {
   SyntheticSpace space;
   auto features = makeKnobFeatures(space);
   for (const char *spec : {"alt:filter=false", "alt:uncertainty=false", "alt:diversity=false",
-                           "alt:local=0", "alt:local=1", "alt:members=1", "alt:rank=1"})
+                           "alt:novelty=0", "alt:adaptive=false", "alt:listed=0", "alt:local=0",
+                           "alt:local=1", "alt:members=1", "alt:rank=1"})
     EXPECT_TRUE(makeSampler(spec, {space, *features})) << spec;
   auto wrong = makeSampler("alt:filtre=false", {space, *features});
   ASSERT_FALSE(wrong);
