@@ -4,6 +4,7 @@
 #include "alt/KernelPlan.h"
 #include "alt/SearchSpace.h"
 #include <filesystem>
+#include <optional>
 
 namespace alt {
 
@@ -37,6 +38,17 @@ Result<void> useScript(Workload &, std::string_view script, const std::string &f
 
 /// The workload's search space: of its script when it has one, else of its loop nest.
 std::unique_ptr<SearchSpace> spaceOf(const Workload &, const Target &, unsigned threads = 1);
+
+/// A search space for people and for useScript.
+struct PrintedSpace {
+  std::string script;
+  std::vector<std::string> constraints; ///< "the accumulators fit the registers: (<= ... 30)"
+};
+PrintedSpace printSpace(const Workload &, const Target &, unsigned threads = 1);
+
+/// The kernel whose space a script is, when printSpace made it: the script is for that workload. None:
+/// it is for a function as it was written.
+Result<std::optional<WorkloadId>> kernelOfScript(std::string_view script, const std::string &file);
 
 /// The module with kernel and transform script that alt-opt replays.
 Result<std::string> printSchedule(const LowerRequest &, const Target &);

@@ -46,6 +46,25 @@ void transform::PackOperandOp::getEffects(
   modifiesPayload(effects);
 }
 
+DiagnosedSilenceableFailure transform::ScheduleOp::apply(TransformRewriter &, TransformResults &,
+                                                         TransformState &) {
+  return emitDefiniteFailure()
+         << "stands for the ops that `alt tune --schedule` writes in its place";
+}
+
+void transform::ScheduleOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  onlyReadsHandle(getTargetMutable(), effects);
+  onlyReadsHandle(getParamsMutable(), effects);
+  modifiesPayload(effects);
+}
+
+LogicalResult transform::ScheduleOp::verify() {
+  if (getKnobs().size() != getParams().size())
+    return emitOpError("has ") << getKnobs().size() << " names for " << getParams().size()
+                               << " parameters";
+  return success();
+}
+
 namespace {
 class AltTransformExtension
     : public transform::TransformDialectExtension<AltTransformExtension> {

@@ -30,6 +30,28 @@ def VectorizeTileOp : Op<Transform_Dialect, "alt.vectorize_tile",
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }
 
+def ScheduleOp : Op<Transform_Dialect, "alt.schedule",
+    [DeclareOpInterfaceMethods<TransformOpInterface>,
+     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "Applies a point of the search space that alt derives from a kernel's loop nest";
+  let description = [{
+    Which ops a point of that space stands for depends on its knobs: tails that are split off, blocks,
+    packing, orders. This op takes all of the knobs by name; `alt tune --schedule` writes those ops in its
+    place when they are chosen. `kernel` is the workload's id and `threads` the number of cores that the
+    space was derived for (see `alt space`, which prints scripts of this kind).
+
+    Like tune.knob without a selection it cannot be interpreted: the failure says so.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target,
+                       Variadic<TransformParamTypeInterface>:$params, StrArrayAttr:$knobs,
+                       StrAttr:$kernel, I64Attr:$threads);
+  let results = (outs);
+  let assemblyFormat = [{
+    $target `knobs` $knobs `(` $params `)` attr-dict `:` `(` type($target) `,` type($params) `)`
+  }];
+  let hasVerifier = 1;
+}
+
 def PackOperandOp : Op<Transform_Dialect, "alt.pack_operand",
     [DeclareOpInterfaceMethods<TransformOpInterface>,
      DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {

@@ -1,6 +1,7 @@
 // The way from a workload and a schedule to an object file: the steps, in order.
 #include "alt/Lower.h"
 #include "lower/Context.h"
+#include "lower/ExpandSchedule.h"
 #include "lower/Interpret.h"
 #include "lower/Pipeline.h"
 #include "lower/Prepare.h"
@@ -22,26 +23,38 @@ mlir::MLIRContext &threadContext() {
   return *context;
 }
 
-/// The kernel as the schedule finds it; or the diagnostic.
-OwningOpRef<ModuleOp> preparedKernel(const LowerRequest &request) {
-  bool asWritten = request.schedule && !request.workload.script.empty();
-  return prepareKernel(request.workload.linalg, asWritten, threadContext());
-}
+/// The kernel as its schedule finds it, and the schedule as a script; no script for plain loops.
+struct Prepared {
+  OwningOpRef<ModuleOp> kernel, script;
+};
 
-/// The schedule's script for a prepared kernel; null when there is nothing to schedule, or a
-/// diagnostic.
-OwningOpRef<ModuleOp> schedulingScript(const LowerRequest &request, ModuleOp kernel,
-                                       const Target &target) {
-  if (request.workload.script.empty()) {
-    std::string script = scheduleScript(request, kernel, target);
-    return script.empty() ? OwningOpRef<ModuleOp>()
-                          : parseSourceString<ModuleOp>(script, kernel.getContext());
+/// A failure has a diagnostic.
+FailureOr<Prepared> prepare(const LowerRequest &request, const Target &target) {
+  MLIRContext &context = threadContext();
+  const Workload &workload = request.workload;
+  Prepared prepared;
+  if (!request.schedule || workload.script.empty()) {
+    prepared.kernel = prepareKernel(workload.linalg, /*asWritten=*/false, context);
+    if (!prepared.kernel)
+      return failure();
+    if (!request.schedule)
+      return prepared;
+    std::string script = scheduleScript(request, *prepared.kernel, target);
+    if (!script.empty() && !(prepared.script = parseSourceString<ModuleOp>(script, &context)))
+      return failure();
+    return prepared;
   }
-  Result<OpenScript> open = readScript(request.workload.script, userScript.str(), threadContext());
+  Result<OpenScript> open = readScript(workload.script, userScript.str(), context);
   const auto *space = dynamic_cast<const TuneScriptSpace *>(request.space);
   assert(open && space && "a workload's script was read when the workload got it");
   closeScript(*open, *space, *request.schedule);
-  return std::move(open->module);
+  transform::ScheduleOp ours = findScheduleOp(*open->module);
+  prepared.kernel = prepareKernel(workload.linalg, /*asWritten=*/!ours, context);
+  if (!prepared.kernel ||
+      (ours && failed(expandSchedule(ours, workload, target, *prepared.kernel))))
+    return failure();
+  prepared.script = std::move(open->module);
+  return prepared;
 }
 
 } // namespace
@@ -56,15 +69,13 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
     return LowerFailure{refused, std::string(step) + (why.empty() ? "" : ": " + why)};
   };
 
-  OwningOpRef<ModuleOp> module = preparedKernel(request);
-  if (!module)
-    return failed(false, "parse");
-  if (!reference) {
-    OwningOpRef<ModuleOp> script = schedulingScript(request, *module, target);
-    reference = !script; // nothing to schedule: plain loops, left to LLVM
-    if (script ? mlir::failed(interpret(*script, *module)) : !diagnostics.first().empty())
-      return failed(true, "schedule");
-  }
+  FailureOr<Prepared> prepared = prepare(request, target);
+  if (mlir::failed(prepared))
+    return failed(!reference, reference ? "parse" : "schedule");
+  auto &[module, script] = *prepared;
+  reference = !script; // nothing to schedule: plain loops, left to LLVM
+  if (script && mlir::failed(interpret(*script, *module)))
+    return failed(true, "schedule");
   if (mlir::failed(bufferizeKernel(*module)))
     return failed(true, "bufferize");
   FailureOr<KernelPlan> plan = outlineStages(*module, request.symbolPrefix);
@@ -79,23 +90,22 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
 
 Result<std::string> printSchedule(const LowerRequest &request, const Target &target) {
   DiagnosticCollector diagnostics(threadContext());
-  OwningOpRef<ModuleOp> module = preparedKernel(request);
-  if (!module)
-    return Error{ErrorKind::internal, "The kernel does not parse: " + diagnostics.first() + "."};
+  FailureOr<Prepared> prepared = prepare(request, target);
+  if (failed(prepared))
+    return Error{ErrorKind::internal,
+                 "The schedule cannot be printed: " + diagnostics.first() + "."};
+  auto &[module, script] = *prepared;
   std::string text;
   llvm::raw_string_ostream out(text);
   out << "// " << request.workload.name << "\n";
-  if (!request.schedule) { // plain loops: the kernel alone
+  if (!script) { // plain loops: the kernel alone
     out << "// no schedule: plain loops\n" << *module << "\n";
     return text;
   }
   out << "// " << print(*request.space, *request.schedule) << "\n";
-  OwningOpRef<ModuleOp> transforms = schedulingScript(request, *module, target);
-  if (!transforms)
-    return Error{ErrorKind::internal, "The schedule does not parse: " + diagnostics.first() + "."};
   // One module: the interpreter finds the named sequence, the rest is the payload.
   Block *body = module->getBody();
-  for (Operation &op : llvm::make_early_inc_range(*transforms->getBody()))
+  for (Operation &op : llvm::make_early_inc_range(*script->getBody()))
     op.moveBefore(body, body->end());
   (*module)->setAttr("transform.with_named_sequence", UnitAttr::get(&threadContext()));
   module->print(out);

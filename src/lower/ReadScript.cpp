@@ -39,9 +39,9 @@ public:
       unsigned rests =
           apply(Op::eq, {expressions().knob(k), constant(script.tunables[k].values[first])});
       unsigned used = apply(Op::logicalOr, usedWhen[k]);
-      script.constraints.push_back(apply(Op::logicalOr, {used, rests}));
+      script.constraints.push_back({apply(Op::logicalOr, {used, rests}), ""});
     }
-    std::erase_if(script.constraints, [&](unsigned c) { return holdsAlways(c); });
+    std::erase_if(script.constraints, [&](const Constraint &c) { return holdsAlways(c.term); });
     return {};
   }
 
@@ -93,11 +93,12 @@ private:
     Result<Tunable> tunable = tunableOf(knob);
     if (!tunable)
       return tunable.error();
-    bool integers = llvm::all_of(optionsOf(knob), [](Attribute a) { return integerValue(a); });
+    bool isSeen = tunable->knob.kind == Knob::Kind::categorical ||
+                  llvm::all_of(optionsOf(knob), integerValue);
     Result<unsigned> number = add(std::move(*tunable), knob, when);
     if (!number)
       return number.error();
-    if (integers)
+    if (isSeen)
       open.termOf[knob.getResult()] = expressions().knob(*number);
     return {};
   }
@@ -173,15 +174,15 @@ private:
     for (auto [param, argument] : llvm::zip(op.getParams(), op.getBody().getArguments())) {
       auto term = open.termOf.find(param);
       if (term == open.termOf.end())
-        return wrong(op, "a constraint may only be about integer knobs and what is computed from "
-                         "them; operand " +
+        return wrong(op, "a constraint may only be about knobs of integers or names and what is "
+                         "computed from them; operand " +
                              std::to_string(argument.getArgNumber()) + " is something else.");
       terms[argument] = term->second;
     }
     for (Operation &inner : op.getBody().front().without_terminator()) {
       if (auto assertion = dyn_cast<mlir::smt::AssertOp>(inner)) {
         unsigned holds = apply(Op::implies, {when, terms.lookup(assertion.getInput())});
-        script.constraints.push_back(holds);
+        script.constraints.push_back({holds, ""});
         open.assertions.push_back({holds, inner.getLoc()});
       } else if (auto term = smtTerm(inner, terms, expressions())) {
         terms[inner.getResult(0)] = *term;
@@ -243,7 +244,7 @@ Result<std::unique_ptr<TuneScriptSpace>> searchSpace(const OpenScript &open) {
   TuneScript some = open.description;
   some.constraints.clear();
   for (auto [constraint, location] : open.assertions) {
-    some.constraints.push_back(constraint);
+    some.constraints.push_back({constraint, ""});
     if (!TuneScriptSpace::make(some))
       return Error{ErrorKind::invalidInput,
                    place(location) + "with this constraint no choice of the knobs is left."};
@@ -263,7 +264,10 @@ static void typeParameters(OpenScript &open, ArrayRef<Expressions::Value> terms)
     builder.setInsertionPoint(op);
     for (OpOperand &operand : op->getOpOperands()) {
       auto term = open.termOf.find(operand.get());
-      if (term != open.termOf.end() && isa<transform::AnyParamType>(operand.get().getType()))
+      auto knob = operand.get().getDefiningOp<KnobOp>();
+      bool named = knob && !integerValue(*knob.getSelected());
+      if (term != open.termOf.end() && !named &&
+          isa<transform::AnyParamType>(operand.get().getType()))
         operand.set(transform::ParamConstantOp::create(
             builder, op->getLoc(), number,
             builder.getI64IntegerAttr(terms[term->second].value_or(0))));
@@ -281,7 +285,6 @@ void closeScript(OpenScript &open, const TuneScriptSpace &space, const Schedule 
     llvm_unreachable("every open choice of a script is a knob of its space");
   };
   OpBuilder builder(open.module->getContext());
-  typeParameters(open, terms);
   SmallVector<ConstrainParamsOp> constraints;
   open.module->walk([&](Operation *op) {
     if (auto knob = dyn_cast<KnobOp>(op)) {
@@ -295,6 +298,7 @@ void closeScript(OpenScript &open, const TuneScriptSpace &space, const Schedule 
       constraints.push_back(constraint);
     }
   });
+  typeParameters(open, terms);
   for (ConstrainParamsOp constraint : constraints) {
     builder.setInsertionPoint(constraint);
     for (OpResult result : constraint->getResults()) {

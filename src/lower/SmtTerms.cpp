@@ -1,36 +1,38 @@
 #include "lower/SmtTerms.h"
 #include "mlir/Dialect/SMT/IR/SMTOps.h"
-#include "llvm/ADT/StringSwitch.h"
 
 namespace alt {
 
 using namespace mlir;
 using Op = Term::Op;
 
-static std::optional<Op> operation(Operation &op) {
-  if (auto compare = dyn_cast<smt::IntCmpOp>(op))
-    switch (compare.getPred()) {
-    case smt::IntPredicate::lt: return Op::lt;
-    case smt::IntPredicate::le: return Op::le;
-    case smt::IntPredicate::gt: return Op::gt;
-    case smt::IntPredicate::ge: return Op::ge;
-    }
-  return llvm::StringSwitch<std::optional<Op>>(op.getName().getStringRef())
-      .Case("smt.int.add", Op::add)
-      .Case("smt.int.sub", Op::sub)
-      .Case("smt.int.mul", Op::mul)
-      .Case("smt.int.div", Op::div)
-      .Case("smt.int.mod", Op::mod)
-      .Case("smt.int.abs", Op::abs)
-      .Case("smt.eq", Op::eq)
-      .Case("smt.distinct", Op::distinct)
-      .Case("smt.not", Op::logicalNot)
-      .Case("smt.and", Op::logicalAnd)
-      .Case("smt.or", Op::logicalOr)
-      .Case("smt.xor", Op::logicalXor)
-      .Case("smt.implies", Op::implies)
-      .Case("smt.ite", Op::ite)
-      .Default(std::nullopt);
+namespace {
+struct SmtOp {
+  Op op;
+  StringLiteral name, predicate;
+  bool typed = false; ///< says its operands' type
+};
+} // namespace
+
+static constexpr SmtOp smtOps[] = {
+    {Op::add, "smt.int.add", ""},       {Op::sub, "smt.int.sub", ""},
+    {Op::mul, "smt.int.mul", ""},       {Op::div, "smt.int.div", ""},
+    {Op::mod, "smt.int.mod", ""},       {Op::abs, "smt.int.abs", ""},
+    {Op::lt, "smt.int.cmp", "lt"},      {Op::le, "smt.int.cmp", "le"},
+    {Op::gt, "smt.int.cmp", "gt"},      {Op::ge, "smt.int.cmp", "ge"},
+    {Op::eq, "smt.eq", "", true},       {Op::distinct, "smt.distinct", "", true},
+    {Op::logicalNot, "smt.not", ""},    {Op::logicalAnd, "smt.and", ""},
+    {Op::logicalOr, "smt.or", ""},      {Op::logicalXor, "smt.xor", ""},
+    {Op::implies, "smt.implies", ""},   {Op::ite, "smt.ite", "", true},
+};
+
+static const SmtOp *find(Operation &op) {
+  auto compare = dyn_cast<smt::IntCmpOp>(op);
+  StringRef predicate = compare ? smt::stringifyIntPredicate(compare.getPred()) : StringRef();
+  for (const SmtOp &known : smtOps)
+    if (op.getName().getStringRef() == known.name && predicate == known.predicate)
+      return &known;
+  return nullptr;
 }
 
 std::optional<unsigned> smtTerm(Operation &op, const llvm::DenseMap<Value, unsigned> &terms,
@@ -39,8 +41,8 @@ std::optional<unsigned> smtTerm(Operation &op, const llvm::DenseMap<Value, unsig
     return expressions.constant(constant.getValue().getSExtValue());
   if (auto constant = dyn_cast<smt::BoolConstantOp>(op))
     return expressions.constant(constant.getValue());
-  std::optional<Op> kind = operation(op);
-  if (!kind)
+  const SmtOp *known = find(op);
+  if (!known)
     return std::nullopt;
   std::vector<unsigned> of;
   for (Value operand : op.getOperands()) {
@@ -49,7 +51,21 @@ std::optional<unsigned> smtTerm(Operation &op, const llvm::DenseMap<Value, unsig
       return std::nullopt;
     of.push_back(term->second);
   }
-  return expressions.apply(*kind, std::move(of));
+  return expressions.apply(known->op, std::move(of));
+}
+
+std::string smtText(const Term &term) {
+  if (term.op == Op::constant)
+    return "smt.int.constant " + std::to_string(term.value);
+  for (const SmtOp &known : smtOps) {
+    if (known.op != term.op)
+      continue;
+    std::string text = known.name.str() + (known.predicate.empty() ? "" : " " + known.predicate.str());
+    for (size_t i = 0; i < term.of.size(); ++i)
+      text += (i ? ", %t" : " %t") + std::to_string(term.of[i]);
+    return text + (known.typed ? " : !smt.int" : "");
+  }
+  return "";
 }
 
 std::string smtSupported() {

@@ -1,7 +1,7 @@
-// The SMT dialect's integer arithmetic and logic as terms that we evaluate ourselves.
+// The SMT dialect's integer arithmetic and logic as terms that we evaluate ourselves, both ways.
 #pragma once
-#include "mlir/IR/Operation.h"
 #include "space/Expression.h"
+#include "mlir/IR/Operation.h"
 #include "llvm/ADT/DenseMap.h"
 
 namespace alt {
@@ -10,5 +10,9 @@ namespace alt {
 std::optional<unsigned> smtTerm(mlir::Operation &, const llvm::DenseMap<mlir::Value, unsigned> &,
                                 Expressions &);
 std::string smtSupported(); ///< for the sentence that refuses another op
+
+/// The op that computes a term from values named "%t<number>", without its result. Not for knobs,
+/// which are given. (Operands of `=` and `ite` are taken for integers.)
+std::string smtText(const Term &);
 
 } // namespace alt

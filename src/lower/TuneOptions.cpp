@@ -4,6 +4,7 @@
 #include "mlir/IR/BuiltinAttributes.h"
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 
 namespace alt {
@@ -85,6 +86,14 @@ static std::string label(Attribute attribute) {
     llvm::raw_string_ostream(text) << attribute;
   std::erase_if(text, [](char c) { return c == ' ' || c == '\n' || c == '\t'; });
   return text.empty() ? "none" : text;
+}
+
+std::string optionText(Attribute attribute) {
+  std::optional<double> number = numberValue(attribute);
+  if (!number)
+    return label(attribute);
+  char text[32];
+  return std::string(text, std::to_chars(text, text + sizeof text, *number).ptr);
 }
 
 /// By value when all are numbers, else as listed: what knob.options are in, by position in the

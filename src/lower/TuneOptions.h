@@ -17,6 +17,9 @@ llvm::SmallVector<mlir::Attribute> optionsOf(mlir::transform::tune::KnobOp);
 Result<Tunable> tunableOf(mlir::transform::tune::KnobOp);
 Tunable tunableOf(mlir::transform::tune::AlternativesOp);
 
+/// As a schedule's text has it: "8", "0.5", "avx", "1,0,2".
+std::string optionText(mlir::Attribute);
+
 /// The attribute behind option `option` of tunableOf(knob).
 mlir::Attribute selection(mlir::transform::tune::KnobOp, uint16_t option);
 

@@ -2,6 +2,7 @@
 #include "alt/Lower.h"
 #include "alt/Support.h"
 #include "lower/Context.h"
+#include "lower/ExpandSchedule.h"
 #include "lower/FirstError.h"
 #include "lower/Interpret.h"
 #include "lower/Prepare.h"
@@ -31,6 +32,22 @@ static Error unmatchedError(transform::MatchOp match) {
                                        : "the kernel has no " + wanted + " here.")};
 }
 
+/// The default point, tried on the kernel: a script for another kernel would do nothing, silently.
+static Result<void> tryDefault(ModuleOp script, const Workload &workload) {
+  transform::ScheduleOp ours = findScheduleOp(script);
+  FirstError errors(script.getContext());
+  OwningOpRef<ModuleOp> kernel =
+      prepareKernel(workload.linalg, /*asWritten=*/!ours, *script.getContext());
+  if (!kernel)
+    return errors.error(ErrorKind::internal, "The kernel does not parse.");
+  if (ours && failed(expandSchedule(ours, workload, hostTarget(), *kernel)))
+    return errors.error(ErrorKind::invalidInput, "The script's default cannot be applied.");
+  if (!ours)
+    if (Operation *match = findUnmatched(script, *kernel))
+      return unmatchedError(cast<transform::MatchOp>(match));
+  return {};
+}
+
 Result<void> useScript(Workload &workload, std::string_view script, const std::string &file) {
   std::unique_ptr<MLIRContext> context = makeKernelContext();
   Result<OpenScript> open = readScript(script, file, *context);
@@ -39,17 +56,28 @@ Result<void> useScript(Workload &workload, std::string_view script, const std::s
   Result<std::unique_ptr<TuneScriptSpace>> space = searchSpace(*open);
   if (!space)
     return space.error();
-  workload.script = script;
-  workload.id = workloadId(workload.linalg + canonicalText(*open->module));
-
-  // The default, tried on the kernel: a script for another kernel would do nothing, silently.
-  FirstError ignored(context.get());
-  OwningOpRef<ModuleOp> kernel = prepareKernel(workload.linalg, /*asWritten=*/true, *context);
+  WorkloadId id = workloadId(workload.linalg + canonicalText(*open->module));
   closeScript(*open, **space, (*space)->defaultSchedule());
-  if (kernel)
-    if (Operation *match = findUnmatched(*open->module, *kernel))
-      return unmatchedError(cast<transform::MatchOp>(match));
+  if (Result<void> fits = tryDefault(*open->module, workload); !fits)
+    return fits;
+  workload.script = script;
+  workload.id = id;
   return {};
+}
+
+Result<std::optional<WorkloadId>> kernelOfScript(std::string_view script, const std::string &file) {
+  std::unique_ptr<MLIRContext> context = makeKernelContext();
+  Result<OpenScript> open = readScript(script, file, *context);
+  if (!open)
+    return open.error();
+  std::optional<WorkloadId> id;
+  if (transform::ScheduleOp ours = findScheduleOp(*open->module)) {
+    id.emplace();
+    if (ours.getKernel().getAsInteger(16, id->value))
+      return Error{ErrorKind::invalidInput,
+                   place(ours.getLoc()) + "'" + ours.getKernel().str() + "' is no kernel's id."};
+  }
+  return id;
 }
 
 std::unique_ptr<SearchSpace> spaceOf(const Workload &workload, const Target &target,

@@ -25,9 +25,6 @@ std::vector<int64_t> thinned(std::vector<int64_t> values, size_t count) {
   return kept;
 }
 
-/// Vector operations in the code: the time a build takes grows with it, and no kernel gains beyond.
-constexpr int64_t maxCodeSize = 512;
-
 int64_t coefficient(const IndexExpr &index, unsigned axis) {
   for (const IndexExpr::Term &term : index.terms)
     if (term.axis == axis)
@@ -267,6 +264,7 @@ bool LoopSpace::legal(const Schedule &schedule) const {
   return legal(decode(schedule));
 }
 
+/// LoopConstraints.cpp says the same for people.
 bool LoopSpace::legal(const LoopNest &nest) const {
   int64_t accumulators = 1, units = 1;
   for (unsigned a = 0; a < nest.axes.size(); ++a) {
@@ -298,9 +296,13 @@ bool LoopSpace::legal(const LoopNest &nest) const {
 bool LoopSpace::packable(const Operand &operand, const LoopNest &nest) const {
   const LoopNest::Level &axis = nest.axes[nest.vectorAxis];
   auto startsAtPanels = [&](int64_t tile) { return tile == axis.extent || tile % axis.reg == 0; };
-  return axis.kind == AxisKind::parallel && vectorFit(operand, nest.vectorAxis) == 2 &&
-         startsAtPanels(axis.tile) && startsAtPanels(axis.par) &&
-         operand.shape.back() == axis.extent;
+  return packableAlong(operand, nest.vectorAxis) && startsAtPanels(axis.tile) &&
+         startsAtPanels(axis.par);
+}
+
+bool LoopSpace::packableAlong(const Operand &operand, unsigned axis) const {
+  return axes[axis].kind == AxisKind::parallel && vectorFit(operand, axis) == 2 &&
+         operand.shape.back() == axes[axis].extent;
 }
 
 Schedule LoopSpace::random(Rng &rng) const {

@@ -2,6 +2,7 @@
 #pragma once
 #include "alt/SearchSpace.h"
 #include "space/LoopNest.h"
+#include "space/TuneScript.h"
 
 namespace alt {
 
@@ -23,10 +24,16 @@ public:
   LoopNest decode(const Schedule &) const;
   /// The same into a nest that exists already: allocates nothing when it held one of this space.
   void decode(const Schedule &, LoopNest &) const;
+  /// What `legal` checks, as arithmetic over the knobs of a script in which this space's begin at
+  /// `firstKnob`; terms are added to the script (space/LoopConstraints.cpp).
+  std::vector<Constraint> constraints(TuneScript &script, size_t firstKnob) const;
   int64_t lanes() const { return vectorLanes; } ///< f32 elements in a vector
   unsigned threadCount() const { return threads; }
 
 private:
+  class ConstraintWriter;
+  /// Vector operations in the code: the time a build takes grows with it, and no kernel gains beyond.
+  static constexpr int64_t maxCodeSize = 512;
   /// What a knob sets in the LoopNest.
   struct Meaning {
     enum class Field {
@@ -48,6 +55,7 @@ private:
   std::vector<unsigned> vectorCandidates() const;
   bool legal(const LoopNest &) const;
   bool packable(const Operand &, const LoopNest &) const;
+  bool packableAlong(const Operand &, unsigned axis) const;
 
   // SkippedPadding.cpp
   void findPaddedAxes(std::span<const Operand>);

@@ -8,14 +8,20 @@ namespace alt {
 
 struct Tunable {
   Knob knob;
-  std::vector<int64_t> values; ///< what constraints see of an option: the integer, else its number
+  /// What constraints see of an option: the integer; of names the position in the script's list.
+  std::vector<int64_t> values;
   std::vector<uint16_t> preferred; ///< the options in the script's order: the first is the default
+};
+
+struct Constraint {
+  unsigned term;      ///< must not be 0
+  std::string reason; ///< for people; "" when it is the user's
 };
 
 struct TuneScript {
   std::vector<Tunable> tunables;
-  Expressions expressions;           ///< knob k is tunables[k]
-  std::vector<unsigned> constraints; ///< terms that must not be 0
+  Expressions expressions; ///< knob k is tunables[k]
+  std::vector<Constraint> constraints;
 };
 
 } // namespace alt

@@ -36,8 +36,8 @@ TuneScriptSpace::TuneScriptSpace(TuneScript s) : script(std::move(s)) {
 
 bool TuneScriptSpace::possible(Descent &descent, bool complete) const {
   script.expressions.evaluate(descent.knobs, descent.terms);
-  return std::all_of(script.constraints.begin(), script.constraints.end(), [&](unsigned c) {
-    return descent.terms[c] ? *descent.terms[c] != 0 : !complete;
+  return std::all_of(script.constraints.begin(), script.constraints.end(), [&](const Constraint &c) {
+    return descent.terms[c.term] ? *descent.terms[c.term] != 0 : !complete;
   });
 }
 
@@ -105,7 +105,7 @@ bool TuneScriptSpace::legal(const Schedule &schedule) const {
       return false;
   std::vector<Expressions::Value> terms = evaluate(schedule);
   return std::all_of(script.constraints.begin(), script.constraints.end(),
-                     [&](unsigned c) { return terms[c].value_or(0) != 0; });
+                     [&](const Constraint &c) { return terms[c.term].value_or(0) != 0; });
 }
 
 Schedule TuneScriptSpace::random(Rng &rng) const {

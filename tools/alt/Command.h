@@ -34,6 +34,7 @@ std::unique_ptr<Command> makeTune();
 std::unique_ptr<Command> makeRun();
 std::unique_ptr<Command> makeImport();
 std::unique_ptr<Command> makeKernels();
+std::unique_ptr<Command> makeSpace();
 std::unique_ptr<Command> makeRecords();
 std::unique_ptr<Command> makeCompare();
 std::unique_ptr<Command> makeOptions();

@@ -8,6 +8,7 @@
 #include "alt/ProgressDisplay.h"
 #include "alt/Sampler.h"
 #include "alt/Support.h"
+#include <algorithm>
 #include <iostream>
 
 namespace alt {
@@ -157,7 +158,8 @@ Result<int> TuningCommand::run(const Invocation &invocation) {
   return report.interrupted ? exitInterrupted : exitOk;
 }
 
-/// With --schedule the function is one kernel as it was written, and the script its search space.
+/// With --schedule the function is one kernel as it was written and the script its search space; or the
+/// script is the space of one of the program's kernels, as `alt space` prints it.
 Result<Program> TuningCommand::load(const std::filesystem::path &workFolder) const {
   if (script.empty())
     return source.load(workFolder);
@@ -166,10 +168,19 @@ Result<Program> TuningCommand::load(const std::filesystem::path &workFolder) con
   auto text = readFile(script);
   if (!text)
     return text.error();
-  auto program = source.load(workFolder, /*asWritten=*/true);
+  auto kernel = kernelOfScript(*text, script.string());
+  if (!kernel)
+    return kernel.error();
+  auto program = source.load(workFolder, /*asWritten=*/!*kernel);
   if (!program)
     return program;
-  if (auto done = useScript(program->kernels.front(), *text, script.string()); !done)
+  auto workload = std::find_if(program->kernels.begin(), program->kernels.end(),
+                               [&](const Workload &w) { return !*kernel || w.id == **kernel; });
+  if (workload == program->kernels.end())
+    return Error{ErrorKind::invalidInput, script.string() + ": this is the search space of kernel " +
+                                              (*kernel)->hex() + ", which " +
+                                              source.model.string() + " does not have."};
+  if (auto done = useScript(*workload, *text, script.string()); !done)
     return done.error();
   return program;
 }

@@ -29,9 +29,10 @@ TuneScript chain(unsigned knobs, int64_t limit) {
     all.push_back(e.knob(k));
     if (k)
       script.constraints.push_back(
-          e.apply(Op::eq, {e.apply(Op::mod, {all[k], all[k - 1]}), e.constant(0)}));
+          {e.apply(Op::eq, {e.apply(Op::mod, {all[k], all[k - 1]}), e.constant(0)}), ""});
   }
-  script.constraints.push_back(e.apply(Op::le, {e.apply(Op::mul, all), e.constant(limit)}));
+  script.constraints.push_back(
+      {e.apply(Op::le, {e.apply(Op::mul, all), e.constant(limit)}), "the product fits"});
   return script;
 }
 
@@ -84,8 +85,10 @@ TEST(TuneScriptSpace, SizeOfALargeSpaceIsEstimated) {
   TuneScript script = chain(8, INT64_MAX);
   script.constraints.clear();
   for (unsigned k = 1; k < 8; ++k) // never falling: 23 choose 8 points
-    script.constraints.push_back(script.expressions.apply(
-        Op::le, {script.expressions.knob(k - 1), script.expressions.knob(k)}));
+    script.constraints.push_back(
+        {script.expressions.apply(
+             Op::le, {script.expressions.knob(k - 1), script.expressions.knob(k)}),
+         ""});
   auto space = TuneScriptSpace::make(script);
   ASSERT_TRUE(space->points().empty());
   EXPECT_GT(space->size(), 490'314 / 3);
@@ -109,7 +112,7 @@ TEST(TuneScriptSpace, ADivisionByZeroForbidsThePoint) {
   script.tunables = {sizes("d", {0, 1})};
   Expressions &e = script.expressions;
   script.constraints = {
-      e.apply(Op::eq, {e.apply(Op::mod, {e.constant(4), e.knob(0)}), e.constant(0)})};
+      {e.apply(Op::eq, {e.apply(Op::mod, {e.constant(4), e.knob(0)}), e.constant(0)}), ""}};
   EXPECT_EQ(TuneScriptSpace::make(script)->points().size(), 1u);
 }
 

@@ -1,0 +1,224 @@
+// What LoopSpace::legal checks, as arithmetic over the knobs: for people, and for scripts that a
+// space is printed as. `legal` stays beside it for its speed; a test holds the two together.
+#include "space/LoopSpace.h"
+
+namespace alt {
+
+using Op = Term::Op;
+
+class LoopSpace::ConstraintWriter {
+public:
+  ConstraintWriter(const LoopSpace &space, TuneScript &script, size_t firstKnob)
+      : space(space), script(script), firstKnob(firstKnob), e(script.expressions),
+        one(e.constant(1)), zero(e.constant(0)), packed(space.operands.size(), zero) {
+    for (const Axis &axis : space.axes) {
+      unsigned extent = e.constant(axis.extent);
+      levels.push_back({extent, extent, extent, one});
+    }
+    for (size_t k = 0; k < space.meanings.size(); ++k)
+      readKnob(k);
+  }
+
+  std::vector<Constraint> write() {
+    for (unsigned a = 0; a < levels.size(); ++a)
+      if (space.axes[a].extent > 1)
+        nest(a);
+    registers();
+    for (unsigned o = 0; o < packed.size(); ++o)
+      if (e.terms()[packed[o]].op == Op::knob)
+        panels(o);
+    if (padKnob)
+      skippedPadding();
+    codeSize();
+    if (space.threads > 1)
+      units();
+    return std::move(found);
+  }
+
+private:
+  /// The quantities of a LoopNest::Level as terms.
+  struct Level {
+    unsigned extent, par, tile, reg;
+  };
+
+  void readKnob(size_t k) {
+    using Field = Meaning::Field;
+    unsigned knob = e.knob(static_cast<unsigned>(firstKnob + k)), index = space.meanings[k].index;
+    Field field = space.meanings[k].field;
+    if (field == Field::vector)
+      vectorKnob = k;
+    if (field == Field::pad)
+      padKnob = k;
+    if (field == Field::reg)
+      levels[index].reg = knob;
+    if (field == Field::tile)
+      levels[index].tile = knob;
+    if (field == Field::par)
+      levels[index].par = knob;
+    if (field == Field::pack)
+      packed[index] = knob;
+  }
+
+  unsigned mod(unsigned a, unsigned b) { return e.apply(Op::mod, {a, b}); }
+  unsigned equal(unsigned a, unsigned b) { return e.apply(Op::eq, {a, b}); }
+  unsigned atMost(unsigned a, unsigned b) { return e.apply(Op::le, {a, b}); }
+  unsigned atMost(unsigned a, int64_t b) { return atMost(a, e.constant(b)); }
+  unsigned sum(std::vector<unsigned> of) { return e.apply(Op::add, std::move(of)); }
+  unsigned implies(unsigned a, unsigned b) { return e.apply(Op::implies, {a, b}); }
+  unsigned choose(unsigned c, unsigned a, unsigned b) { return e.apply(Op::ite, {c, a, b}); }
+  unsigned join(Op op, std::vector<unsigned> of) {
+    return of.size() == 1 ? of.front() : e.apply(op, std::move(of));
+  }
+  unsigned product(std::vector<unsigned> of) { return of.empty() ? one : join(Op::mul, of); }
+  unsigned any(std::vector<unsigned> of) { return join(Op::logicalOr, std::move(of)); }
+  unsigned all(std::vector<unsigned> of) { return join(Op::logicalAnd, std::move(of)); }
+  void must(unsigned term, std::string reason) { found.push_back({term, std::move(reason)}); }
+
+  /// Whether a categorical knob takes an option, which is seen as its number in the script.
+  unsigned takes(size_t k, size_t option) {
+    return equal(e.knob(static_cast<unsigned>(firstKnob + k)),
+                 e.constant(script.tunables[firstKnob + k].values[option]));
+  }
+  std::optional<unsigned> isVector(unsigned axis) {
+    for (size_t o = 0; o < space.vectorAxes.size(); ++o)
+      if (space.vectorAxes[o] == axis)
+        return takes(*vectorKnob, o);
+    return std::nullopt;
+  }
+  /// One value when vectors run along the axis, else the other.
+  unsigned alongVectors(unsigned axis, unsigned yes, unsigned no) {
+    std::optional<unsigned> vector = isVector(axis);
+    return !vector ? no : space.vectorAxes.size() == 1 ? yes : choose(*vector, yes, no);
+  }
+  unsigned vectors(unsigned elements) {
+    unsigned lanes = e.constant(space.vectorLanes);
+    return e.apply(Op::div, {sum({elements, e.constant(space.vectorLanes - 1)}), lanes});
+  }
+  bool isParallel(unsigned a) const { return space.axes[a].kind == AxisKind::parallel; }
+
+  void nest(unsigned a) {
+    const std::string &name = space.axes[a].name;
+    const Level &level = levels[a];
+    must(atMost(level.reg, level.tile),
+         name + (isParallel(a) ? ": a register tile lies in a cache tile"
+                               : ": what is unrolled lies in a block"));
+    if (!isParallel(a))
+      return;
+    if (space.threads > 1)
+      must(equal(mod(level.par, level.tile), zero),
+           name + ": a thread's unit has whole cache tiles");
+    if (std::optional<unsigned> vector = isVector(a)) {
+      unsigned lanes = e.constant(space.vectorLanes);
+      must(implies(*vector,
+                   any({equal(mod(level.reg, lanes), zero), equal(level.reg, level.extent)})),
+           name + ": a register tile has whole vectors");
+      must(implies(*vector, startsAtPanels(level.tile, level)),
+           name + ": a cache tile has whole register tiles");
+    }
+  }
+
+  unsigned startsAtPanels(unsigned size, const Level &level) {
+    return any({equal(mod(size, level.reg), zero), equal(size, level.extent)});
+  }
+
+  void registers() {
+    std::vector<unsigned> accumulators;
+    for (unsigned a = 0; a < levels.size(); ++a)
+      if (space.axes[a].extent > 1 && isParallel(a))
+        accumulators.push_back(alongVectors(a, vectors(levels[a].reg), levels[a].reg));
+    must(atMost(product(accumulators), space.maxAccumulators),
+         "the accumulators fit the vector registers");
+  }
+
+  void panels(unsigned o) {
+    std::vector<unsigned> ways; ///< a vector axis, and tiles that start at whole panels
+    for (unsigned a : space.vectorAxes)
+      if (space.packableAlong(space.operands[o], a)) {
+        std::vector<unsigned> needs{*isVector(a), startsAtPanels(levels[a].tile, levels[a])};
+        if (levels[a].par != levels[a].extent)
+          needs.push_back(startsAtPanels(levels[a].par, levels[a]));
+        ways.push_back(all(std::move(needs)));
+      }
+    if (ways.empty())
+      must(equal(packed[o], zero), space.operands[o].name + ": cannot be packed");
+    else
+      must(implies(equal(packed[o], one), any(std::move(ways))),
+           space.operands[o].name + ": packed in panels that tiles start at");
+  }
+
+  void skippedPadding() {
+    std::vector<unsigned> wide; ///< 1 where a register tile holds several outputs
+    for (const PaddedAxis &padded : space.paddedAxes) {
+      const Level &axis = levels[padded.axis], &window = levels[padded.window];
+      auto whenSkipped = [&](unsigned term, const char *reason) {
+        must(implies(takes(*padKnob, 1), term),
+             "padding skipped: " + space.axes[padded.axis].name + reason);
+      };
+      for (unsigned a : {padded.axis, padded.window})
+        if (std::optional<unsigned> vector = isVector(a))
+          whenSkipped(e.apply(Op::logicalNot, {*vector}),
+                      " and its window have no vectors along them");
+      whenSkipped(equal(window.tile, window.extent), "'s window is whole");
+      unsigned single = equal(axis.reg, one), rest = mod(axis.extent, axis.reg);
+      unsigned last = choose(equal(rest, zero), axis.reg, rest);
+      unsigned known =
+          all({equal(axis.tile, axis.extent), equal(axis.par, axis.extent),
+               equal(window.reg, window.extent), atMost(e.constant(padded.atLow), axis.reg),
+               atMost(e.constant(padded.atHigh), last)});
+      whenSkipped(any({single, known}),
+                  " goes one by one, or its end tiles hold all that meets padding");
+      wide.push_back(choose(single, zero, one));
+    }
+    if (wide.size() > 1)
+      must(implies(takes(*padKnob, 1), atMost(sum(std::move(wide)), one)),
+           "padding skipped: one axis at most has tiles of several outputs");
+  }
+
+  /// As alt::codeSize.
+  void codeSize() {
+    std::vector<unsigned> sizes;
+    for (unsigned a = 0; a < levels.size(); ++a) {
+      const Level &level = levels[a];
+      if (space.axes[a].extent == 1)
+        continue;
+      unsigned rest = mod(level.tile, level.reg);
+      unsigned size = sum({level.reg, rest});
+      if (isParallel(a))
+        size = alongVectors(a, sum({vectors(level.reg), vectors(rest)}), size);
+      for (const PaddedAxis &padded : space.paddedAxes)
+        if (padded.axis == a) {
+          unsigned tiles = sum({level.reg, level.reg, choose(equal(rest, zero), level.reg, rest)});
+          unsigned isEdge =
+              e.apply(Op::logicalAnd, {takes(*padKnob, 1), e.apply(Op::gt, {level.reg, one})});
+          size = choose(isEdge, choose(atMost(level.tile, tiles), level.tile, tiles), size);
+        }
+      sizes.push_back(size);
+    }
+    must(atMost(product(std::move(sizes)), maxCodeSize), "the code stays small");
+  }
+
+  void units() {
+    std::vector<unsigned> counts;
+    for (unsigned a = 0; a < levels.size(); ++a)
+      if (space.axes[a].extent > 1 && isParallel(a))
+        counts.push_back(e.apply(Op::div, {levels[a].extent, levels[a].par}));
+    must(atMost(product(std::move(counts)), 64 * static_cast<int64_t>(space.threads)),
+         "not too many units for the threads");
+  }
+
+  const LoopSpace &space;
+  TuneScript &script;
+  size_t firstKnob;
+  Expressions &e;
+  unsigned one, zero;
+  std::vector<Level> levels;
+  std::vector<unsigned> packed; ///< per operand
+  std::optional<size_t> vectorKnob, padKnob;
+  std::vector<Constraint> found;
+};
+
+std::vector<Constraint> LoopSpace::constraints(TuneScript &script, size_t firstKnob) const {
+  return ConstraintWriter(*this, script, firstKnob).write();
+}
+
+} // namespace alt

@@ -1,0 +1,58 @@
+// Every derived space prints as a script that reads back as the same space, point for point.
+#include "Kernels.h"
+#include "alt/Lower.h"
+#include <gtest/gtest.h>
+
+using namespace alt;
+
+namespace {
+
+class Printed : public testing::TestWithParam<test::KernelText> {};
+
+/// The script below the kernel and the comments, without knobs: what is run.
+std::string opsOf(const Workload &workload, const SearchSpace &space, const Schedule &point) {
+  Result<std::string> module = printSchedule({workload, &space, &point}, hostTarget());
+  if (!module)
+    return module.error().message;
+  std::string ops, line;
+  std::istringstream lines(module->substr(module->find("named_sequence")));
+  while (std::getline(lines, line))
+    if (line.find("tune.knob") == std::string::npos)
+      // Values are numbered, knobs count: the numbers differ.
+      for (size_t i = 0; i < line.size(); ++i)
+        if (line[i] == '%')
+          while (i + 1 < line.size() && std::isdigit(static_cast<unsigned char>(line[i + 1])))
+            ++i;
+        else
+          ops += line[i];
+  return ops;
+}
+
+TEST_P(Printed, ReadsBackAndReplays) {
+  for (unsigned threads : {1u, 2u}) {
+    Result<Workload> workload = describeKernel(GetParam().text);
+    ASSERT_TRUE(workload) << workload.error().message;
+    auto space = makeSearchSpace(*workload, hostTarget(), threads);
+    std::string text = printSpace(*workload, hostTarget(), threads).script;
+    Workload scripted = *workload;
+    Result<void> used = useScript(scripted, text, "space.mlir");
+    ASSERT_TRUE(used) << used.error().message << "\n" << text;
+    auto read = spaceOf(scripted, hostTarget(), threads);
+    Rng rng(5);
+    for (int i = 0; i < 4; ++i) {
+      Schedule point = i ? space->random(rng) : space->defaultSchedule();
+      Result<Schedule> same = parse(*read, print(*space, point));
+      ASSERT_TRUE(same) << same.error().message;
+      EXPECT_TRUE(read->legal(*same)) << print(*space, point);
+      if (i == 0) {
+        EXPECT_EQ(*same, read->defaultSchedule());
+      }
+      EXPECT_EQ(opsOf(scripted, *read, *same), opsOf(*workload, *space, point));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, Printed, testing::ValuesIn(test::kernelFamilies()),
+                         [](const auto &info) { return info.param.name; });
+
+} // namespace
