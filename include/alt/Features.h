@@ -22,9 +22,18 @@ public:
 /// differences, other ordinals as they are, one column an option for categorical ones.
 std::unique_ptr<FeatureExtractor> makeKnobFeatures(const SearchSpace &);
 
+/// Of makeLoopFeatures; whoever changes a column's meaning, order or number changes this, and makes
+/// the shipped prior again (bench/learning/make-prior.sh).
+inline constexpr std::string_view loopFeaturesVersion = "loops-1";
+
 /// Shape-independent features of the tiled loop nest (per level: extents, footprints, reuse, cache
 /// fit, vector and unroll widths, parallelism), then the knobs. Only for makeSearchSpace's spaces.
 std::unique_ptr<FeatureExtractor> makeLoopFeatures(const Workload &, const SearchSpace &,
                                                    const Target &);
+
+/// Loop features where the space is derived from the kernel's loops; the knobs where it is not (a
+/// script of the user's own).
+std::unique_ptr<FeatureExtractor> makeFeatures(const Workload &, const SearchSpace &,
+                                               const Target &);
 
 } // namespace alt

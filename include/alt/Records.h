@@ -40,16 +40,28 @@ struct Record {
   double when = 0; ///< seconds since the epoch
 };
 
+/// What a kernel's records were measured of: with it, whoever reads them can make the space and the
+/// features again. The workload comes without its text.
+struct RecordedTask {
+  Workload workload;
+  Target target;
+  unsigned threads = 1;
+};
+
 /// What reading a records file back found.
 struct RecordFile {
   std::vector<RecordHeader> sessions;
+  std::vector<RecordedTask> tasks;
   std::vector<Record> records;
   std::vector<std::string> warnings; ///< truncated last line, foreign schema; one sentence each
+
+  /// nullptr when the file does not say (it was written by an alt that did not).
+  const RecordedTask *taskOf(WorkloadId, const std::string &targetKey) const;
 };
 
-/// Reads records of any target. A truncated last line is dropped with a warning, lines of a newer
-/// schema are left alone with a warning. A file that is no records file at all is an Error
-/// (file:line); a missing one too.
+/// Reads records of any target, from a file that may be gzipped. A truncated last line is dropped
+/// with a warning, lines of a newer schema are left alone with a warning. A file that is no records
+/// file at all is an Error (file:line); a missing one too.
 Result<RecordFile> readRecords(const std::filesystem::path &);
 
 /// Appends; each append is one write of whole lines, in the kernel's hands before it returns, so
@@ -62,6 +74,8 @@ public:
                                                     const RecordHeader & = describeSession());
   virtual ~RecordWriter() = default;
   virtual Result<void> append(const Record &) = 0;
+  /// Says what the records that follow were measured of; once for each file is enough.
+  virtual Result<void> append(const RecordedTask &) = 0;
 };
 
 /// The records of a file that a search can go on from, in order and each schedule once.

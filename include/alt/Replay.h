@@ -1,5 +1,6 @@
 // Search spaces that others have measured: tuners are compared on them in seconds, on any machine.
 #pragma once
+#include "alt/Features.h"
 #include "alt/Measure.h"
 #include <filesystem>
 #include <memory>
@@ -16,6 +17,9 @@ struct RecordedSpace {
   std::string name; ///< the file's, without folders and endings; "#task" after it where it has many
   std::shared_ptr<const SearchSpace> space;
   std::vector<Measurement> measurements; ///< one for each of space->points(), in their order
+  /// What the learner sees: the loop features where the file says what kernel it is of (records of
+  /// alt do), else the knobs.
+  std::shared_ptr<const FeatureExtractor> features;
 
   double bestSeconds() const; ///< infinite when nothing ran
   /// How many points are within `share` (0.05) of the best throughput.

@@ -18,6 +18,8 @@ std::string hex16(uint64_t value);
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 Result<std::string> readFile(const std::filesystem::path &);
+/// The same; a gzipped file comes unpacked.
+Result<std::string> readUnpacked(const std::filesystem::path &);
 /// Writes beside the file, then renames: readers see the old or the new file, never half of one.
 Result<void> writeFile(const std::filesystem::path &, std::string_view contents);
 

@@ -32,8 +32,6 @@ static unsigned usableCores() {
   return static_cast<unsigned>(CPU_COUNT(&set));
 }
 
-std::string Target::key() const { return triple + "/" + cpu + "/v" + std::to_string(vectorBits); }
-
 Target hostTarget() {
   Target target;
   target.triple = llvm::sys::getDefaultTargetTriple();

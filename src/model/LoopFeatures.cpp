@@ -194,7 +194,7 @@ public:
     describe(space.defaultSchedule(), nest, cost, sink);
   }
 
-  std::string_view version() const override { return "loops-1"; }
+  std::string_view version() const override { return loopFeaturesVersion; }
   std::span<const std::string> names() const override { return columnNames; }
 
   void extract(const Schedule &schedule, std::span<float> row) const override {
@@ -255,6 +255,12 @@ std::unique_ptr<FeatureExtractor> makeLoopFeatures(const Workload &workload,
   const auto *loops = dynamic_cast<const LoopSpace *>(&space);
   assert(loops && "loop features describe the spaces of makeSearchSpace");
   return std::make_unique<LoopFeatures>(workload, *loops, target);
+}
+
+std::unique_ptr<FeatureExtractor> makeFeatures(const Workload &workload, const SearchSpace &space,
+                                               const Target &target) {
+  return workload.script.empty() ? makeLoopFeatures(workload, space, target)
+                                 : makeKnobFeatures(space);
 }
 
 } // namespace alt

@@ -13,7 +13,7 @@ static std::string place(const fs::path &path, size_t line) {
 }
 
 Result<RecordFile> readRecords(const fs::path &path) {
-  Result<std::string> contents = readFile(path);
+  Result<std::string> contents = readUnpacked(path);
   if (!contents)
     return contents.error();
   RecordFile file;
@@ -41,6 +41,8 @@ Result<RecordFile> readRecords(const fs::path &path) {
       readable = false;
     } else if (!readable && number > 1) {
       continue; // of a foreign session, already told
+    } else if (auto *task = std::get_if<RecordedTask>(&line)) {
+      file.tasks.push_back(std::move(*task));
     } else if (auto *record = std::get_if<Record>(&line)) {
       file.records.push_back(std::move(*record));
     } else if (!whole) {
@@ -53,6 +55,13 @@ Result<RecordFile> readRecords(const fs::path &path) {
     }
   }
   return file;
+}
+
+const RecordedTask *RecordFile::taskOf(WorkloadId workload, const std::string &targetKey) const {
+  for (const RecordedTask &task : tasks)
+    if (task.workload.id == workload && task.target.key() == targetKey)
+      return &task;
+  return nullptr;
 }
 
 /// The object is there and is what was measured.

@@ -1,4 +1,5 @@
 #include "record/RecordJson.h"
+#include "measure/Protocol.h"
 #include <nlohmann/json.hpp>
 
 namespace alt {
@@ -41,6 +42,23 @@ static RecordHeader headerFromJson(const Json &json) {
   header.when = json.value("when", 0.0);
   header.options = json.value("options", std::map<std::string, std::string>());
   return header;
+}
+
+// As it crosses the pipe to the measuring children.
+std::string toLine(const RecordedTask &task) {
+  DescribeWorkload description{task.workload, task.target, task.threads};
+  description.workload.linalg.clear();
+  return dump({{"alt_task", Json::parse(toJson(Request(description)))}});
+}
+
+static Result<RecordedTask> taskFromJson(const Json &json) {
+  auto request = requestFromJson(json.dump());
+  if (!request)
+    return request.error();
+  auto *description = std::get_if<DescribeWorkload>(&*request);
+  if (!description)
+    return Error{ErrorKind::invalidInput, "no description of a workload"};
+  return RecordedTask{description->workload, description->target, description->threads};
 }
 
 static std::string objectName(const fs::path &object, const fs::path &in) {
@@ -123,6 +141,10 @@ Line parseLine(std::string_view text, const fs::path &folder) {
     Json json = Json::parse(text);
     if (!json.is_object())
       return Error{ErrorKind::invalidInput, "not a JSON object"};
+    if (json.contains("alt_task")) {
+      auto task = taskFromJson(json.at("alt_task"));
+      return task ? Line(*task) : Line(task.error());
+    }
     if (!json.contains("alt_records"))
       return recordFromJson(json, folder);
     if (int schema = json.at("alt_records").get<int>(); schema != recordSchema)

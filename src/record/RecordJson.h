@@ -9,6 +9,7 @@
 namespace alt {
 
 std::string toLine(const RecordHeader &);
+std::string toLine(const RecordedTask &);
 std::string toLine(const Record &, const std::filesystem::path &folder);
 
 /// A line of a schema that this program does not know.
@@ -16,7 +17,7 @@ struct ForeignSchema {
   int schema;
 };
 /// The Error has only the reason; the caller knows file and line.
-using Line = std::variant<RecordHeader, Record, ForeignSchema, Error>;
+using Line = std::variant<RecordHeader, RecordedTask, Record, ForeignSchema, Error>;
 Line parseLine(std::string_view, const std::filesystem::path &folder);
 
 } // namespace alt

@@ -25,6 +25,7 @@ public:
   Result<void> append(const Record &record) override {
     return write(toLine(record, path.parent_path()));
   }
+  Result<void> append(const RecordedTask &task) override { return write(toLine(task)); }
 
   /// All of it or, when the disk is full, nothing of it.
   Result<void> write(std::string_view text) {

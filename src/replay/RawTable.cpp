@@ -1,4 +1,5 @@
 #include "replay/RawTable.h"
+#include "replay/TableFeatures.h"
 #include <algorithm>
 #include <charconv>
 #include <set>
@@ -79,15 +80,23 @@ RecordedSpace makeRecordedSpace(const RawTable &raw, std::string name) {
     for (size_t row = 0; row < schedules.size(); ++row)
       schedules[row].choice.push_back(choices[row]);
   }
-  RecordedSpace recorded{std::move(name), nullptr, {}};
+  RecordedSpace recorded{std::move(name), nullptr, {}, nullptr};
   std::vector<Schedule> points;
+  Matrix features(raw.featureNames.size());
   std::unordered_set<Schedule, ScheduleHash> seen;
   for (size_t row = 0; row < schedules.size(); ++row)
     if (seen.insert(schedules[row]).second) {
       points.push_back(schedules[row]);
       recorded.measurements.push_back(raw.measurements[row]);
+      if (features.columns > 0)
+        std::ranges::copy(raw.features.row(row), features.addRow().begin());
     }
   recorded.space = makeTableSpace(std::move(knobs), std::move(points));
+  if (features.columns > 0)
+    recorded.features = std::make_shared<TableFeatures>(recorded.space, raw.featureVersion,
+                                                        raw.featureNames, std::move(features));
+  else
+    recorded.features = makeKnobFeatures(*recorded.space);
   return recorded;
 }
 

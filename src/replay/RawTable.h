@@ -1,6 +1,7 @@
 // What every reader of recorded spaces makes: named cells of text and one measurement a row.
 #pragma once
 #include "alt/Replay.h"
+#include "model/Matrix.h"
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,6 +14,10 @@ struct RawTable {
   std::vector<std::string> knobs; ///< in the file's order
   std::vector<std::vector<std::string>> rows; ///< a cell a knob; "" where a knob does not apply
   std::vector<Measurement> measurements;      ///< one a row
+  /// What the learner is to see of each row; no columns: the knobs will do.
+  std::string featureVersion;
+  std::vector<std::string> featureNames;
+  Matrix features;
 
   /// Adds a row whose knobs need not all be known yet, nor all be given.
   void add(const std::vector<std::pair<std::string, std::string>> &cells, Measurement);

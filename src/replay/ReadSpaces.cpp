@@ -1,32 +1,47 @@
 #include "alt/Records.h"
 #include "alt/Replay.h"
+#include "alt/Support.h"
 #include "replay/RawTable.h"
-#include <map>
-#include <zlib.h>
+#include <set>
 
 namespace alt {
 namespace {
 
-/// The file's text, unpacked when it is gzipped (zlib reads plain files as they are).
-Result<std::string> readUnpacked(const std::filesystem::path &path) {
-  std::error_code code;
-  if (!std::filesystem::is_regular_file(path, code))
-    return Error{ErrorKind::io, path.string() + ": There is no such file."};
-  gzFile file = gzopen(path.c_str(), "rb");
-  if (!file)
-    return Error{ErrorKind::io, path.string() + ": The file cannot be opened."};
-  std::string text, chunk(1 << 18, '\0');
-  int count;
-  while ((count = gzread(file, chunk.data(), unsigned(chunk.size()))) > 0)
-    text.append(chunk, 0, size_t(count));
-  int status = Z_OK;
-  gzerror(file, &status);
-  bool bad = count < 0 || (status != Z_OK && status != Z_STREAM_END);
-  gzclose(file);
-  if (bad)
-    return Error{ErrorKind::invalidInput,
-                 path.string() + ": The gzip stream is broken or cut off; fetch the file again."};
-  return text;
+std::vector<std::pair<std::string, std::string>> cellsOf(std::string_view schedule) {
+  std::vector<std::pair<std::string, std::string>> cells;
+  while (!schedule.empty()) {
+    size_t end = std::min(schedule.find(' '), schedule.size()), equals = schedule.find('=');
+    if (equals < end)
+      cells.emplace_back(schedule.substr(0, equals), schedule.substr(equals + 1, end - equals - 1));
+    schedule.remove_prefix(std::min(end + 1, schedule.size()));
+  }
+  return cells;
+}
+
+/// One kernel's records as a search of it would find them: in the space and by the features that
+/// are derived from its task.
+RawTable tableOf(const RecordFile &file, const RecordedTask &task) {
+  auto space = makeSearchSpace(task.workload, task.target, task.threads);
+  auto features = makeFeatures(task.workload, *space, task.target);
+  RawTable table;
+  table.featureVersion = features->version();
+  table.featureNames.assign(features->names().begin(), features->names().end());
+  table.features = Matrix(table.featureNames.size());
+  for (Observation &each :
+       selectRecords(file, task.workload.id, task.target.key(), *space).observations) {
+    features->extract(each.schedule, table.features.addRow());
+    table.add(cellsOf(print(*space, each.schedule)), std::move(each.measurement));
+  }
+  return table;
+}
+
+/// Records that do not say what they were measured of, or that no longer fit the space of it.
+RawTable tableOf(const RecordFile &file, WorkloadId workload, const std::string &target) {
+  RawTable table;
+  for (const Record &record : file.records)
+    if (record.workload == workload && record.target == target)
+      table.add(cellsOf(record.schedule), record.measurement);
+  return table;
 }
 
 /// Our records: "tile.i0=32 order=ijk", a space for each workload and target.
@@ -35,22 +50,17 @@ Result<Tables> readOwnRecords(const std::filesystem::path &path) {
   if (!file)
     return file.error();
   Tables tables;
-  std::map<std::string, size_t> tasks;
-  for (Record &record : file->records) {
-    auto [at, fresh] = tasks.emplace(record.workload.hex() + record.target, tables.size());
-    if (fresh) {
-      tables.emplace_back();
-      tables.back().task = record.workloadName;
-    }
-    std::vector<std::pair<std::string, std::string>> cells;
-    std::string_view text = record.schedule;
-    while (!text.empty()) {
-      size_t end = std::min(text.find(' '), text.size()), equals = text.find('=');
-      if (equals < end)
-        cells.emplace_back(text.substr(0, equals), text.substr(equals + 1, end - equals - 1));
-      text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    tables[at->second].add(cells, std::move(record.measurement));
+  std::set<std::pair<WorkloadId, std::string>> done;
+  for (const Record &record : file->records) {
+    if (!done.emplace(record.workload, record.target).second)
+      continue;
+    RawTable table;
+    if (const RecordedTask *task = file->taskOf(record.workload, record.target))
+      table = tableOf(*file, *task);
+    if (table.rows.empty())
+      table = tableOf(*file, record.workload, record.target);
+    table.task = record.workloadName;
+    tables.push_back(std::move(table));
   }
   if (tables.empty())
     return Error{ErrorKind::invalidInput, path.string() + ": The records file has no records."};

@@ -22,19 +22,17 @@ std::unique_ptr<KernelSearch> KernelSearch::start(const SessionContext &context,
   const SearchSpace &space = *self->space;
   self->live = LiveMeasurer::prepare(context.runner, kernel.workload, space);
 
-  Record prototype;
-  prototype.workload = kernel.workload.id;
-  prototype.workloadName = kernel.workload.name;
-  prototype.target = context.target.key();
+  const RecordedTask task{kernel.workload, context.target, context.options.measure.threads};
+  Record prototype = prototypeOf(task);
   prototype.tuner = tuner.name;
   prototype.seed = context.options.seed;
   self->measurer = std::make_unique<RecordingMeasurer>(
       *self->live, space, context.writer, std::move(prototype),
       [self = self.get()](const Observation &observation) { self->observe(observation); });
 
-  self->features = kernel.workload.script.empty()
-                       ? makeLoopFeatures(kernel.workload, space, context.target)
-                       : makeKnobFeatures(space);
+  self->measurer->introduce(task, context.earlier);
+
+  self->features = makeFeatures(kernel.workload, space, context.target);
   self->sampler = tuner.make({space, *self->features});
   TuneOptions options;
   options.trials = trialLimit;

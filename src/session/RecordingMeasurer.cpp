@@ -2,6 +2,14 @@
 
 namespace alt {
 
+Record prototypeOf(const RecordedTask &task) {
+  Record prototype;
+  prototype.workload = task.workload.id;
+  prototype.workloadName = task.workload.name;
+  prototype.target = task.target.key();
+  return prototype;
+}
+
 RecordingMeasurer::RecordingMeasurer(LiveMeasurer &live, const SearchSpace &space,
                                      RecordWriter *writer, Record prototype, OnTrial onTrial)
     : live(live), space(space), writer(writer), prototype(std::move(prototype)),
@@ -9,6 +17,13 @@ RecordingMeasurer::RecordingMeasurer(LiveMeasurer &live, const SearchSpace &spac
   live.onEach([this](const Schedule &schedule, const Measurement &measurement) {
     keep({schedule, measurement});
   });
+}
+
+void RecordingMeasurer::introduce(const RecordedTask &task, const RecordFile *earlier) {
+  if (!writer || (earlier && earlier->taskOf(task.workload.id, task.target.key())))
+    return;
+  if (auto done = writer->append(task); !done)
+    writeFailure = done.error();
 }
 
 void RecordingMeasurer::keep(const Observation &observation) {

@@ -7,6 +7,9 @@
 
 namespace alt {
 
+/// What all records of a kernel have in common, but for who asks.
+Record prototypeOf(const RecordedTask &);
+
 class RecordingMeasurer final : public Measurer {
 public:
   /// Told after the record is on file.
@@ -14,6 +17,8 @@ public:
   /// Listens to `live` from now on. No writer: nothing is recorded.
   RecordingMeasurer(LiveMeasurer &live, const SearchSpace &, RecordWriter *, Record prototype,
                     OnTrial);
+  /// Tells the file what its records are of, unless it knows.
+  void introduce(const RecordedTask &, const RecordFile *earlier);
 
   std::vector<Measurement> measure(std::span<const Schedule>, std::stop_token = {}) override;
   /// Set when a record could not be written; nothing more is measured then.

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 #include <unistd.h>
+#include <zlib.h>
 
 namespace alt {
 
@@ -64,6 +65,27 @@ Result<std::string> readFile(const std::filesystem::path &path) {
   if (bad)
     return ioError(path, "read");
   return contents;
+}
+
+Result<std::string> readUnpacked(const std::filesystem::path &path) {
+  Result<std::string> packed = readFile(path);
+  if (!packed || !packed->starts_with("\x1f\x8b"))
+    return packed;
+  gzFile file = gzopen(path.c_str(), "rb");
+  if (!file)
+    return ioError(path, "open");
+  std::string text, chunk(1 << 18, '\0');
+  int count;
+  while ((count = gzread(file, chunk.data(), unsigned(chunk.size()))) > 0)
+    text.append(chunk, 0, size_t(count));
+  int status = Z_OK;
+  gzerror(file, &status);
+  bool bad = count < 0 || (status != Z_OK && status != Z_STREAM_END);
+  gzclose(file);
+  if (bad)
+    return Error{ErrorKind::invalidInput,
+                 path.string() + ": The gzip stream is broken or cut off; fetch the file again."};
+  return text;
 }
 
 Result<void> writeFile(const std::filesystem::path &path, std::string_view contents) {

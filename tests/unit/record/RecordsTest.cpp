@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
+#include <zlib.h>
 
 using namespace alt;
 using testing::ElementsAre;
@@ -76,6 +77,37 @@ TEST_F(Records, comeBackAsTheyWere) {
   EXPECT_EQ(out.measurement.artifact->plan, in.measurement.artifact->plan);
   EXPECT_EQ(read->records[1].measurement.outcome, Outcome::crashed);
   EXPECT_THAT(read->records[1].measurement.detail, HasSubstr("SIGSEGV \"quoted\"\nsecond"));
+}
+
+TEST_F(Records, sayWhatWasMeasured) {
+  RecordedTask task;
+  task.workload.id = {0xfeedbeef};
+  task.workload.name = "matmul";
+  task.workload.axes = {{"i0", 64, AxisKind::parallel}};
+  task.workload.linalg = "module {}";
+  task.target = {"x86_64", "znver4", "+avx", 512, 32, 2, 1, 2, 3};
+  task.threads = 2;
+  ASSERT_TRUE((*RecordWriter::open(file))->append(task));
+  append({sample()});
+  auto read = readRecords(file);
+  EXPECT_TRUE(read->warnings.empty());
+  const RecordedTask *found = read->taskOf({0xfeedbeef}, task.target.key());
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->workload.axes[0].extent, 64);
+  EXPECT_EQ(found->workload.linalg, "");
+  EXPECT_EQ(found->target.l3Bytes, 3);
+  EXPECT_EQ(found->threads, 2u);
+  EXPECT_FALSE(read->taskOf({1}, task.target.key()));
+}
+
+TEST_F(Records, mayBeGzipped) {
+  append({sample()});
+  gzFile packed = gzopen((folder / "records.jsonl.gz").c_str(), "wb");
+  ASSERT_GT(gzputs(packed, text().c_str()), 0);
+  gzclose(packed);
+  auto read = readRecords(folder / "records.jsonl.gz");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->records.size(), 1u);
 }
 
 TEST_F(Records, objectsMoveWithTheirFolder) {

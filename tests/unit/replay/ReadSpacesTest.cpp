@@ -1,3 +1,4 @@
+#include "HandWorkloads.h"
 #include "alt/Records.h"
 #include "alt/Replay.h"
 #include "alt/Support.h"
@@ -134,6 +135,38 @@ TEST_F(ReadSpaces, ourOwnRecords) {
   RecordedSpace space = one(folder / "r.jsonl");
   EXPECT_EQ(print(*space.space, space.space->points()[0]), "tile=8 order=ijk");
   EXPECT_EQ(space.measurements[1].outcome, Outcome::wrongResult);
+}
+
+TEST_F(ReadSpaces, ourOwnRecordsHaveTheFeaturesOfTheirKernel) {
+  RecordedTask task{test::handMatmul(128, 256, 64), {}, 1};
+  task.workload.id = {42};
+  task.target.vectorBits = 512;
+  auto space = makeSearchSpace(task.workload, task.target, 1);
+  auto features = makeLoopFeatures(task.workload, *space, task.target);
+  std::vector<Schedule> schedules;
+  {
+    auto writer = RecordWriter::open(folder / "r.jsonl");
+    ASSERT_TRUE((*writer)->append(task));
+    Rng rng(1);
+    for (int i = 0; i < 20; ++i) {
+      schedules.push_back(space->random(rng));
+      Record record;
+      record.workload = task.workload.id;
+      record.target = task.target.key();
+      record.schedule = print(*space, schedules.back());
+      ASSERT_TRUE((*writer)->append(record));
+    }
+  }
+  RecordedSpace recorded = one(folder / "r.jsonl");
+  EXPECT_EQ(recorded.features->version(), loopFeaturesVersion);
+  auto points = recorded.space->points();
+  ASSERT_EQ(points.size(), schedules.size());
+  std::vector<float> here(features->names().size()), there(here.size());
+  for (size_t i = 0; i < points.size(); ++i) {
+    features->extract(schedules[i], here);
+    recorded.features->extract(points[i], there);
+    EXPECT_EQ(here, there) << i;
+  }
 }
 
 TEST_F(ReadSpaces, refusalsSayWhere) {

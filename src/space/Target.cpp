@@ -1,0 +1,7 @@
+#include "alt/Target.h"
+
+namespace alt {
+
+std::string Target::key() const { return triple + "/" + cpu + "/v" + std::to_string(vectorBits); }
+
+} // namespace alt
