@@ -21,9 +21,12 @@ public:
   virtual size_t preferredBatch() const { return 8; }
 };
 
+class Prior; // model/Prior.h
+
 struct SamplerContext {
   const SearchSpace &space;
   const FeatureExtractor &features;
+  const Prior *prior = nullptr; ///< what other kernels' records say; outlives the sampler
 };
 
 struct SamplerInfo {

@@ -3,6 +3,7 @@
 #pragma once
 #include "alt/LiveMeasurer.h"
 #include "alt/Options.h"
+#include "alt/Prior.h"
 #include "alt/Report.h"
 #include "alt/SearchSpace.h"
 #include <filesystem>
@@ -15,6 +16,7 @@ struct SessionOptions {
   unsigned trials = 0;        ///< in all; 0: 200 for one kernel, 64 for each of many
   Seconds budget{0};          ///< wall clock; 0: no limit
   std::string tuner = "alt";  ///< a name of samplers()
+  std::string prior = "shipped"; ///< what other kernels' records a new kernel starts from (Prior.h)
   uint64_t seed = 1;
   unsigned duelRounds = 15;   ///< samples of winner, runner-up and default, taken in turns at the end
   MeasureOptions measure;

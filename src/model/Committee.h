@@ -16,12 +16,14 @@ public:
     float mean = 0, deviation = 0;
   };
   Committee() = default;
+  explicit Committee(std::vector<GradientBoosting> members) : members(std::move(members)) {}
   static Committee fit(const Matrix &rows, std::span<const float> labels, const CommitteeOptions &,
                        std::mt19937_64 &);
   Prediction predict(std::span<const float> row) const;
   /// Of every row.
   std::vector<Prediction> predict(const Columns &) const;
   bool empty() const { return members.empty(); }
+  std::span<const GradientBoosting> models() const { return members; }
 
 private:
   std::vector<GradientBoosting> members;

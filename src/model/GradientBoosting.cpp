@@ -178,7 +178,7 @@ struct GradientBoosting::Grower {
         break;
       Split split = bestSplit(nodes, total, rng);
       bool asked = split.quality > 0;
-      model.questions.push_back(
+      model.trees.questions.push_back(
           {asked ? rows.upperEdge(split.column, split.bin) : std::numeric_limits<float>::infinity(),
            split.column});
       const uint8_t *bins = rows.column(split.column);
@@ -186,7 +186,8 @@ struct GradientBoosting::Grower {
         node[i] = uint8_t(2 * node[i] + (asked && bins[i] > split.bin));
       parents = value;
     }
-    model.leaves.insert(model.leaves.end(), value.begin(), value.begin() + (1u << options.depth));
+    model.trees.leaves.insert(model.trees.leaves.end(), value.begin(),
+                              value.begin() + (1u << options.depth));
     for (size_t i = 0; i < node.size(); ++i)
       margins[i] += value[node[i]];
   }
@@ -205,15 +206,15 @@ GradientBoosting GradientBoosting::fit(const BinnedRows &rows, std::span<const f
     sum += weight(i) * labels[i];
   }
   GradientBoosting model;
-  model.depth = options.depth;
+  model.trees.depth = options.depth;
   bool logistic = options.loss == BoostingOptions::Loss::logistic;
   double mean = total > 0 ? sum / total : 0;
   if (logistic) {
     mean = std::clamp(mean, 1e-3, 1 - 1e-3);
     mean = std::log(mean / (1 - mean));
   }
-  model.base = float(mean);
-  std::vector<float> margins(count, model.base);
+  model.trees.base = float(mean);
+  std::vector<float> margins(count, model.trees.base);
   Grower grower(rows, options);
   if (grower.usable.empty())
     return model; // all rows look alike: the base is all there is to say
@@ -229,6 +230,7 @@ GradientBoosting GradientBoosting::fit(const BinnedRows &rows, std::span<const f
 }
 
 float GradientBoosting::predict(std::span<const float> row) const {
+  const auto &[base, depth, questions, leaves] = trees;
   float sum = base;
   const Question *question = questions.data();
   for (size_t leaf = 0; leaf < leaves.size(); leaf += size_t(1) << depth) {
@@ -241,6 +243,7 @@ float GradientBoosting::predict(std::span<const float> row) const {
 }
 
 void GradientBoosting::predict(const Columns &columns, std::span<float> margins) const {
+  const auto &[base, depth, questions, leaves] = trees;
   assert(margins.size() == columns.rows);
   std::fill(margins.begin(), margins.end(), base);
   constexpr size_t block = 512; // rows whose leaf numbers and margins stay in the nearest cache

@@ -46,7 +46,22 @@ private:
 
 class GradientBoosting {
 public:
+  struct Question {
+    float threshold; ///< infinite where nothing was worth asking: all rows go left
+    uint32_t column;
+  };
+  /// A model as plain data, to keep it in a file. Tree after tree: `depth` questions, 2^depth
+  /// leaves. A row's leaf is the number whose binary digits are its answers, the first one leading;
+  /// 1 where its value is above the threshold.
+  struct Trees {
+    float base = 0;
+    unsigned depth = 0;
+    std::vector<Question> questions;
+    std::vector<float> leaves;
+  };
   GradientBoosting() = default;
+  explicit GradientBoosting(Trees trees) : trees(std::move(trees)) {}
+  const Trees &plain() const { return trees; }
   /// weights: one a row, or none for all ones. Needs at least one row.
   static GradientBoosting fit(const BinnedRows &, std::span<const float> labels,
                               std::span<const float> weights, const BoostingOptions &,
@@ -58,16 +73,7 @@ public:
 
 private:
   struct Grower;
-  struct Question {
-    float threshold; ///< infinite where nothing was worth asking: all rows go left
-    uint32_t column;
-  };
-  float base = 0;
-  unsigned depth = 0;
-  // Tree after tree: `depth` questions, 2^depth leaves. A row's leaf is the number whose binary
-  // digits are its answers, the first one leading; 1 where its value is above the threshold.
-  std::vector<Question> questions;
-  std::vector<float> leaves;
+  Trees trees;
 };
 
 } // namespace alt

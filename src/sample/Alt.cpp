@@ -3,6 +3,7 @@
 #include "sample/Coverage.h"
 #include "sample/Labels.h"
 #include "sample/Visited.h"
+#include "sample/WarmStart.h"
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -27,12 +28,14 @@ public:
   AltSampler(const SamplerContext &context, const AltOptions &options)
       : options(options), features(context.features), visited(context.space),
         coverage(context.space), pool(context, options.pool),
+        warm({context.space, context.features, options.prior ? context.prior : nullptr}),
         rows(context.features.names().size()) {}
 
   // One turn of the method, in order.
   std::vector<Schedule> ask(size_t count, Rng &rng) override {
     std::vector<Schedule> batch;
     if (seconds.size() < options.initial || valid == 0) {
+      startWarm(count, batch, rng);
       coverage.fill(batch, count, visited, rng);
       return batch;
     }
@@ -48,6 +51,7 @@ public:
       if (visited.insert(observation.schedule))
         coverage.add(observation.schedule);
       features.extract(observation.schedule, rows.addRow());
+      warm.tell(rows.row(rows.rows() - 1));
       schedules.push_back(observation.schedule);
       seconds.push_back(observation.measurement.seconds().count());
       const PhaseTimes &times = observation.measurement.spent;
@@ -69,6 +73,16 @@ public:
   }
 
 private:
+  /// The first batch by the prior, when there is one; the rest of it stays spread over the space.
+  void startWarm(size_t count, std::vector<Schedule> &batch, Rng &rng) {
+    size_t share = size_t(options.priorShare * double(count) + 0.5);
+    for (Schedule &schedule : warm.firstBatch(share, options.initial, rng))
+      if (visited.insert(schedule)) {
+        coverage.add(schedule);
+        batch.push_back(std::move(schedule));
+      }
+  }
+
   std::vector<Schedule> fastest(size_t count) const {
     std::vector<size_t> order(seconds.size());
     std::iota(order.begin(), order.end(), 0);
@@ -101,7 +115,10 @@ private:
     CommitteeOptions committee = options.committee;
     if (!options.uncertainty)
       committee.members = 1;
-    predictions = Committee::fit(rows, labels(), committee, rng).predict(pool.features());
+    std::vector<float> target = labels();
+    warm.takeOut(target);
+    predictions = Committee::fit(rows, target, committee, rng).predict(pool.features());
+    warm.putBack(pool.features(), predictions);
     ValidityFilter filter;
     if (options.filter)
       filter = ValidityFilter::fit(rows, ran(), options.validity, rng);
@@ -165,6 +182,7 @@ private:
   Visited visited;
   Coverage coverage;
   Pool pool;
+  WarmStart warm;
   std::vector<Committee::Prediction> predictions; ///< one a schedule of the pool
   std::vector<float> runs;                        ///< likewise: the probability to run
   Matrix rows;                                    ///< one a told schedule
@@ -192,6 +210,8 @@ void bind(OptionTable &b, AltOptions &o) {
   b("rank", &o.rankShare, "share of the rank in the label; the rest is throughput");
   b("trees", &o.committee.boosting.trees, "boosted trees of each member");
   b("depth", &o.committee.boosting.depth, "their depth");
+  b("prior", &o.prior, "start from other kernels' records; off: cold");
+  b("prior-share", &o.priorShare, "share of the first trials that the prior chooses");
   b("members", &o.committee.members, "models in the committee");
 }
 

@@ -20,6 +20,8 @@ struct AltOptions {
   bool filter = true;      ///< weigh by the predicted probability to run
   bool uncertainty = true; ///< off: one model, its score alone
   bool diversity = true;   ///< what a batch already holds counts as measured for the novelty
+  bool prior = true;       ///< start from other kernels' records, where there are some
+  double priorShare = 0.8; ///< of the first trials: the prior's choice
   PoolOptions pool;
   CommitteeOptions committee;
   BoostingOptions validity{

@@ -33,7 +33,7 @@ std::unique_ptr<KernelSearch> KernelSearch::start(const SessionContext &context,
   self->measurer->introduce(task, context.earlier);
 
   self->features = makeFeatures(kernel.workload, space, context.target);
-  self->sampler = tuner.make({space, *self->features});
+  self->sampler = tuner.make({space, *self->features, context.prior});
   TuneOptions options;
   options.trials = trialLimit;
   options.seed = context.options.seed;

@@ -15,6 +15,7 @@ struct SessionContext {
   std::shared_ptr<Runner> runner;
   RecordWriter *writer;
   const RecordFile *earlier; ///< nullptr: none
+  const Prior *prior;        ///< likewise
   std::function<Seconds()> elapsed;
   std::function<void(const KernelReport &, const SearchSpace &, const Observation &)> onTrial;
   std::function<void(const std::string &)> onWarning;

@@ -16,6 +16,9 @@ void bind(OptionTable &b, SessionOptions &o) {
     "measurements in all, resumed ones included; 0: 200 for one kernel, 64 for each of many");
   b("budget", &o.budget, "wall clock for tuning, like 90s or 5m; 0: no limit");
   b("tuner", &o.tuner, "who chooses what to measure");
+  b("prior", &o.prior,
+    "start from other kernels' records: shipped, none, a file of `alt train-prior`, or records "
+    "files, comma-separated");
   b("seed", &o.seed, "the same seed, space and measurements give the same proposals");
   b("threads", &m.threads, "cores that a kernel may use");
   b("duel-rounds", &o.duelRounds,
@@ -60,6 +63,10 @@ public:
     auto tuner = findSampler(options.tuner);
     if (!tuner)
       return tuner.error();
+    auto loaded = loadPrior(options.prior);
+    if (!loaded)
+      return loaded.error();
+    prior = std::move(*loaded);
     for (const SessionKernel &kernel : kernels)
       result.report.kernels.push_back(describe(kernel));
     if (auto done = openRecords(records); !done)
@@ -127,6 +134,7 @@ private:
                            result.runner,
                            writer.get(),
                            earlier ? &*earlier : nullptr,
+                           prior.get(),
                            [this] { return elapsed(); },
                            {},
                            {}};
@@ -274,6 +282,7 @@ private:
   std::vector<std::unique_ptr<KernelSearch>> searches;
   std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
   unsigned limit = 0;
+  std::shared_ptr<const Prior> prior;
   std::optional<RecordFile> earlier;
   std::unique_ptr<RecordWriter> writer;
   SessionResult result;

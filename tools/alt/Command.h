@@ -37,6 +37,7 @@ std::unique_ptr<Command> makeKernels();
 std::unique_ptr<Command> makeSpace();
 std::unique_ptr<Command> makeRecords();
 std::unique_ptr<Command> makeCompare();
+std::unique_ptr<Command> makeTrainPrior();
 std::unique_ptr<Command> makeOptions();
 std::unique_ptr<Command> makeVersion();
 

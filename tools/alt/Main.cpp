@@ -8,7 +8,7 @@ namespace alt {
 std::vector<std::unique_ptr<Command>> allCommands() {
   std::vector<std::unique_ptr<Command>> all;
   for (auto make : {makeCompile, makeTune, makeRun, makeImport, makeKernels, makeSpace, makeRecords,
-                    makeCompare, makeOptions, makeVersion})
+                    makeCompare, makeTrainPrior, makeOptions, makeVersion})
     all.push_back(make());
   return all;
 }
