@@ -1,5 +1,7 @@
-// Tuners side by side on recorded spaces: how many trials and seconds each needs, with intervals.
+// Tuners side by side, on recorded spaces and on live kernels: how many trials and seconds each
+// needs, with intervals.
 #pragma once
+#include "alt/Prior.h"
 #include "alt/Replay.h"
 #include <functional>
 #include <span>
@@ -8,6 +10,20 @@
 #include <vector>
 
 namespace alt {
+
+/// Where tuners are compared: what may be chosen, what they see of it, who answers. The answer for
+/// a schedule is the same each time.
+struct Arena {
+  std::string name;
+  std::shared_ptr<const SearchSpace> space;
+  std::shared_ptr<const FeatureExtractor> features;
+  std::shared_ptr<Measurer> measurer;
+  /// Of every schedule whose time is known by now; infinite where it failed.
+  std::function<std::vector<double>()> seconds;
+  /// Set when measuring itself broke; may be empty.
+  std::function<std::optional<Error>()> failure;
+};
+Arena arenaOf(std::shared_ptr<const RecordedSpace>);
 
 struct CompareOptions {
   std::vector<std::string> tuners{"alt", "autotvm", "autotvm-reg", "random"};
@@ -18,7 +34,7 @@ struct CompareOptions {
   uint64_t seed = 1;       ///< of the whole comparison
   unsigned jobs = 1;       ///< runs at a time; the results do not depend on it
   bool ownTime = true;     ///< count the tuner's own seconds too (they differ from run to run)
-  bool stopAtBest = false; ///< end a run at the space's optimum: quicker, failures then count less
+  std::shared_ptr<const Prior> prior; ///< what tuners that can may start from
 };
 
 /// One tuner on one space with one seed.
@@ -34,12 +50,14 @@ struct CompareRun {
 
 struct ComparedSpace {
   std::string name;
-  size_t points = 0;
-  size_t within5 = 0; ///< points within 5 % of the best
+  std::string features; ///< the version of what the tuners saw
+  double points = 0;    ///< of the whole space, measured or not
+  size_t measured = 0;  ///< points whose time is known
+  size_t within5 = 0;   ///< of these, within 5 % of the best
   double bestSeconds = 0;
   double cap = 0; ///< seconds that count for a run which did not get there: the slowest run's
   /// A twentieth of the points is good enough: random search is done at once, nothing to learn.
-  bool degenerate() const { return within5 * 20 >= points; }
+  bool degenerate() const { return double(within5) * 20 >= points; }
 };
 
 struct Comparison {
@@ -51,8 +69,8 @@ struct Comparison {
   std::span<const CompareRun> runsOf(size_t space, size_t tuner) const;
 };
 
-/// Errors: a tuner that does not exist, a space in which nothing ran.
-Result<Comparison> compare(std::span<const RecordedSpace>, const CompareOptions &,
+/// Errors: a tuner that does not exist, a space in which nothing ran, a machine that broke.
+Result<Comparison> compare(std::span<const Arena>, const CompareOptions &,
                            const std::function<void(size_t done, size_t total)> &progress = {},
                            std::stop_token = {});
 

@@ -12,9 +12,10 @@
 namespace alt {
 namespace {
 
+/// Writes a run down as it goes. How good it was is known once all runs are over.
 class Curve final : public TuneObserver {
 public:
-  Curve(CompareRun &run, double best, bool ownTime) : run(run), best(best), ownTime(ownTime) {}
+  Curve(CompareRun &run, bool ownTime) : run(run), ownTime(ownTime) {}
 
   void onBatch(std::span<const Observation> batch) override {
     for (const Observation &observation : batch) {
@@ -22,7 +23,7 @@ public:
       Seconds spent = m.spent.total() - (ownTime ? Seconds(0) : m.spent.propose);
       own = std::min(own, m.seconds().count());
       clock += spent.count();
-      run.quality.push_back(float(best / own));
+      best.push_back(own);
       run.clock.push_back(float(clock));
       if (!m.ok()) {
         ++run.failed;
@@ -30,39 +31,66 @@ public:
       }
     }
   }
-  bool atBest() const { return own <= best; }
+  std::vector<double> best; ///< the run's best time after each trial
 
 private:
   CompareRun &run;
-  double best, own = INFINITY, clock = 0;
+  double own = INFINITY, clock = 0;
   bool ownTime;
 };
 
-void runOne(CompareRun &run, const RecordedSpace &recorded, double best, const std::string &tuner,
-            const CompareOptions &options, std::stop_token stop) {
-  std::unique_ptr<FeatureExtractor> features = makeKnobFeatures(*recorded.space);
-  auto sampler = makeSampler(tuner, {*recorded.space, *features});
-  ReplayMeasurer measurer(recorded);
-  Curve curve(run, best, options.ownTime);
+std::vector<double> runOne(CompareRun &run, const Arena &arena, const std::string &tuner,
+                           const CompareOptions &options, std::stop_token stop) {
+  auto sampler = makeSampler(tuner, {*arena.space, *arena.features, options.prior.get()});
+  Curve curve(run, options.ownTime);
   // The same for every tuner: the runs of one seed are pairs.
-  uint64_t seed = fnv1a(recorded.name, options.seed * 0x9e3779b97f4a7c15ull + run.seed);
-  Search search({*recorded.space, **sampler, measurer, &curve},
+  uint64_t seed = fnv1a(arena.name, options.seed * 0x9e3779b97f4a7c15ull + run.seed);
+  Search search({*arena.space, **sampler, *arena.measurer, &curve},
                 {.trials = options.trials, .seed = seed, .defaultFirst = false});
-  while (search.result().trials < options.trials && !stop.stop_requested() &&
-         !(options.stopAtBest && curve.atBest()))
-    if (!search.step(options.trials - search.result().trials, stop))
+  while (search.result().trials < options.trials && !stop.stop_requested())
+    if (!search.step(options.trials - search.result().trials, stop) ||
+        (arena.failure && arena.failure()))
       break;
   run.learningSeconds = search.result().learning.count();
+  return std::move(curve.best);
+}
+
+ComparedSpace describe(const Arena &arena) {
+  ComparedSpace space;
+  space.name = arena.name;
+  space.features = arena.features->version();
+  space.points = arena.space->size();
+  std::vector<double> seconds = arena.seconds();
+  space.measured = seconds.size();
+  space.bestSeconds = INFINITY;
+  for (double each : seconds)
+    space.bestSeconds = std::min(space.bestSeconds, each);
+  for (double each : seconds)
+    space.within5 += std::isfinite(each) && each <= space.bestSeconds / 0.95;
+  return space;
 }
 
 } // namespace
+
+Arena arenaOf(std::shared_ptr<const RecordedSpace> recorded) {
+  std::shared_ptr<Measurer> measurer(new ReplayMeasurer(*recorded),
+                                     [recorded](Measurer *m) { delete m; }); // answers from it
+  Arena arena{recorded->name, recorded->space, recorded->features, measurer, {}, {}};
+  arena.seconds = [recorded] {
+    std::vector<double> seconds;
+    for (const Measurement &each : recorded->measurements)
+      seconds.push_back(each.seconds().count());
+    return seconds;
+  };
+  return arena;
+}
 
 std::span<const CompareRun> Comparison::runsOf(size_t space, size_t tuner) const {
   return std::span(runs).subspan((space * options.tuners.size() + tuner) * options.seeds,
                                  options.seeds);
 }
 
-Result<Comparison> compare(std::span<const RecordedSpace> spaces, const CompareOptions &options,
+Result<Comparison> compare(std::span<const Arena> arenas, const CompareOptions &options,
                            const std::function<void(size_t, size_t)> &progress,
                            std::stop_token stop) {
   Comparison comparison{options, {}, {}, true};
@@ -70,31 +98,23 @@ Result<Comparison> compare(std::span<const RecordedSpace> spaces, const CompareO
     return std::find(options.tuners.begin(), options.tuners.end(), baseline) ==
            options.tuners.end();
   });
-  for (const RecordedSpace &space : spaces) {
-    double best = space.bestSeconds();
-    if (!std::isfinite(best))
-      return Error{ErrorKind::invalidInput,
-                   space.name + ": No point of this recorded space ran; there is nothing to find."};
-    comparison.spaces.push_back(
-        {space.name, space.space->points().size(), space.pointsWithin(0.05), best, 0});
-    std::unique_ptr<FeatureExtractor> features = makeKnobFeatures(*space.space);
-    for (const std::string &tuner : options.tuners)
-      if (auto sampler = makeSampler(tuner, {*space.space, *features}); !sampler)
+  for (size_t a = 0; a < arenas.size(); ++a)
+    for (size_t t = 0; t < options.tuners.size(); ++t) {
+      if (auto sampler = makeSampler(options.tuners[t], {*arenas[a].space, *arenas[a].features});
+          !sampler)
         return sampler.error();
-  }
-  for (size_t s = 0; s < spaces.size(); ++s)
-    for (size_t t = 0; t < options.tuners.size(); ++t)
       for (unsigned seed = 0; seed < options.seeds; ++seed)
-        comparison.runs.push_back({s, t, seed, {}, {}, 0, 0, 0});
+        comparison.runs.push_back({a, t, seed, {}, {}, 0, 0, 0});
+    }
 
+  std::vector<std::vector<double>> best(comparison.runs.size());
   std::atomic<size_t> next = 0;
   std::mutex mutex;
   size_t done = 0;
   auto work = [&] {
     for (size_t i; (i = next++) < comparison.runs.size() && !stop.stop_requested();) {
       CompareRun &run = comparison.runs[i];
-      runOne(run, spaces[run.space], comparison.spaces[run.space].bestSeconds,
-             options.tuners[run.tuner], options, stop);
+      best[i] = runOne(run, arenas[run.space], options.tuners[run.tuner], options, stop);
       std::lock_guard lock(mutex);
       ++done;
       if (progress)
@@ -108,10 +128,23 @@ Result<Comparison> compare(std::span<const RecordedSpace> spaces, const CompareO
     work();
   }
   comparison.complete = !stop.stop_requested();
-  for (const CompareRun &run : comparison.runs)
+
+  for (const Arena &arena : arenas) {
+    if (auto broken = arena.failure ? arena.failure() : std::nullopt)
+      return *broken;
+    comparison.spaces.push_back(describe(arena));
+    if (!std::isfinite(comparison.spaces.back().bestSeconds) && comparison.complete)
+      return Error{ErrorKind::invalidInput,
+                   arena.name + ": No point of this space ran; there is nothing to find."};
+  }
+  for (size_t i = 0; i < best.size(); ++i) {
+    CompareRun &run = comparison.runs[i];
+    ComparedSpace &space = comparison.spaces[run.space];
+    for (double seconds : best[i])
+      run.quality.push_back(float(space.bestSeconds / seconds));
     if (!run.clock.empty())
-      comparison.spaces[run.space].cap =
-          std::max(comparison.spaces[run.space].cap, double(run.clock.back()));
+      space.cap = std::max(space.cap, double(run.clock.back()));
+  }
   return comparison;
 }
 

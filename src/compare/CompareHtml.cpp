@@ -97,10 +97,10 @@ std::string compareHtml(const Comparison &comparison) {
   body += "<div class='spaces'>";
   for (size_t s = 0; s < comparison.spaces.size(); ++s) {
     const ComparedSpace &space = comparison.spaces[s];
-    body += "<figure><figcaption>" + html::escape(space.name) + ": " +
-            std::to_string(space.points) + " points, " + std::to_string(space.within5) +
-            " within 5 %" + (space.degenerate() ? " (degenerate)" : "") + "</figcaption>" +
-            curves(comparison, s) + "</figure>";
+    body += "<figure><figcaption>" + html::escape(space.name) + ": " + sizeText(space) + ", " +
+            std::to_string(space.within5) + " within 5 %" +
+            (space.degenerate() ? " (degenerate)" : "") + "</figcaption>" + curves(comparison, s) +
+            "</figure>";
   }
   body += "</div><h2>Figures</h2><pre>" + html::escape(compareText(comparison)) + "</pre>";
   return html::page("Tuners compared", body);

@@ -51,7 +51,8 @@ std::string compareText(const Comparison &comparison) {
   std::string text = std::to_string(comparison.spaces.size()) + " spaces, " +
                      std::to_string(options.seeds) + " seeds, " + std::to_string(options.trials) +
                      " trials; geometric means over the spaces that are not degenerate, 95 % "
-                     "intervals over seeds\n\n";
+                     "intervals over seeds; prior: " +
+                     describe(options.prior.get()) + "\n\n";
   text += ratioTable(comparison, ratios(comparison));
   for (std::string_view metric : {"trials_to_5pct", "seconds_to_5pct"}) {
     std::vector<std::string> head{"mean " + std::string(metric)};
@@ -69,11 +70,14 @@ std::string compareText(const Comparison &comparison) {
     }
     text += table.print() + "\n";
   }
-  Table table({"tuner", "best after 50", "100", "200", "400", "10th pct 50", "100", "200", "400",
-               "within 5 %", "failed", "their s", "own s"},
-              std::vector<Table::Align>(13, Table::right));
+  std::vector<std::string> head{"tuner"};
+  for (const char *what : {"best after ", "10th pct "})
+    for (unsigned trials : checkpoints)
+      head.push_back((trials == checkpoints[0] ? what : "") + std::to_string(trials));
+  head.insert(head.end(), {"within 5 %", "failed", "their s", "own s"});
+  Table table(head, std::vector<Table::Align>(head.size(), Table::right));
   for (size_t t = 0; t < options.tuners.size(); ++t) {
-    std::vector<double> mean(4), low(4);
+    std::vector<double> mean(std::size(checkpoints)), low(std::size(checkpoints));
     double reached = 0, failed = 0, failedSeconds = 0, learning = 0;
     double share = 1.0 / double(comparison.spaces.size());
     for (const SummaryRow &row : rows) {
@@ -112,15 +116,18 @@ std::string compareCsv(const Comparison &comparison) {
   std::string text = "space,tuner";
   for (std::string_view metric : compareMetrics())
     text += "," + std::string(metric);
-  text += ",reached_5pct,best_50,best_100,best_200,best_400,p10_50,p10_100,p10_200,p10_400,"
-          "learning_seconds\n";
+  text += ",reached_5pct";
+  for (const char *what : {",best_", ",p10_"})
+    for (unsigned trials : checkpoints)
+      text += what + std::to_string(trials);
+  text += ",learning_seconds\n";
   for (const SummaryRow &row : summarise(comparison)) {
     text += comparison.spaces[row.space].name + "," + comparison.options.tuners[row.tuner];
     for (double value : row.metrics)
       text += "," + fixed(value, 4);
     text += "," + fixed(row.reached5, 4);
     for (bool low : {false, true})
-      for (size_t i = 0; i < 4; ++i)
+      for (size_t i = 0; i < std::size(checkpoints); ++i)
         text +=
             i < row.after.size() ? "," + fixed(low ? row.after[i].low : row.after[i].mean, 5) : ",";
     text += "," + fixed(row.learningSeconds, 4) + "\n";
@@ -132,9 +139,13 @@ std::string compareJson(const Comparison &comparison) {
   using Json = nlohmann::ordered_json;
   const CompareOptions &options = comparison.options;
   Json document;
-  document["options"] = {{"tuners", options.tuners}, {"baselines", options.baselines},
-                         {"seeds", options.seeds},   {"trials", options.trials},
-                         {"seed", options.seed},     {"own_time", options.ownTime}};
+  document["options"] = {{"tuners", options.tuners},
+                         {"baselines", options.baselines},
+                         {"seeds", options.seeds},
+                         {"trials", options.trials},
+                         {"seed", options.seed},
+                         {"own_time", options.ownTime},
+                         {"prior", describe(options.prior.get())}};
   document["complete"] = comparison.complete;
   document["ratios"] = Json::array();
   for (const Ratio &ratio : ratios(comparison))
@@ -155,7 +166,9 @@ std::string compareJson(const Comparison &comparison) {
   document["spaces"] = Json::array();
   for (const ComparedSpace &space : comparison.spaces)
     document["spaces"].push_back({{"space", space.name},
+                                  {"features", space.features},
                                   {"points", space.points},
+                                  {"measured", space.measured},
                                   {"within_5pct", space.within5},
                                   {"best_seconds", space.bestSeconds},
                                   {"degenerate", space.degenerate()}});

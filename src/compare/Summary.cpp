@@ -1,8 +1,17 @@
 #include "compare/Summary.h"
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 namespace alt {
+
+std::string sizeText(const ComparedSpace &space) {
+  if (space.points == double(space.measured))
+    return std::to_string(space.measured) + " points";
+  char text[96];
+  std::snprintf(text, sizeof text, "about %.1g points, %zu measured", space.points, space.measured);
+  return text;
+}
 
 double quantile(std::vector<double> &values, double q) {
   if (values.empty())
@@ -34,7 +43,7 @@ std::vector<SummaryRow> summarise(const Comparison &comparison) {
         row.reached5 += (!run.quality.empty() && run.quality.back() >= 0.95f) / count;
         row.learningSeconds += run.learningSeconds / count;
       }
-      for (unsigned trials : {50u, 100u, 200u, 400u}) {
+      for (unsigned trials : checkpoints) {
         if (trials > comparison.options.trials)
           break;
         std::vector<double> values;

@@ -6,8 +6,9 @@ using namespace alt;
 using testing::HasSubstr;
 
 namespace {
-std::vector<RecordedSpace> pnpoly() {
-  return *readRecordedSpaces(ALT_TEST_DATA "/../../data/pnpoly-rtx-3060-laptop.csv.gz");
+std::vector<Arena> pnpoly() {
+  auto spaces = *readRecordedSpaces(ALT_TEST_DATA "/../../data/pnpoly-rtx-3060-laptop.csv.gz");
+  return {arenaOf(std::make_shared<const RecordedSpace>(std::move(spaces.front())))};
 }
 CompareOptions small() {
   CompareOptions options;
@@ -24,7 +25,7 @@ Comparison byHand() {
   comparison.options.baselines = {"slow"};
   comparison.options.seeds = 2;
   comparison.options.trials = 100;
-  comparison.spaces = {{"a", 1000, 3, 1.0, 100}};
+  comparison.spaces = {{"a", "knobs-1", 1000, 1000, 3, 1.0, 100}};
   unsigned trials[] = {10, 20, 30, 60};
   for (unsigned i = 0; i < 4; ++i) {
     CompareRun run{0, i / 2, i % 2, {}, {}, i / 2 ? 8u : 2u, i / 2 ? 4.0 : 1.0, 0.1};
@@ -101,6 +102,45 @@ TEST(Compare, htmlHasACurveForEachTunerAndNothingFromElsewhere) {
   EXPECT_EQ(curves, 3u);
   EXPECT_THAT(page, testing::Not(HasSubstr("src=")));
   EXPECT_THAT(page, testing::Not(HasSubstr("http")));
+}
+
+// A live kernel: what is the best is known only when all runs are over, and each schedule's answer
+// is the same for all of them.
+TEST(Compare, aSpaceThatGrowsIsJudgedByTheBestThatAnybodyFound) {
+  Arena arena = pnpoly().front();
+  class Counting final : public Measurer {
+  public:
+    explicit Counting(std::shared_ptr<Measurer> inner) : inner(std::move(inner)) {}
+    std::vector<Measurement> measure(std::span<const Schedule> s, std::stop_token stop) override {
+      auto answers = inner->measure(s, stop);
+      for (const Measurement &each : answers)
+        seconds.push_back(each.seconds().count());
+      return answers;
+    }
+    std::shared_ptr<Measurer> inner;
+    std::vector<double> seconds;
+  };
+  auto counting = std::make_shared<Counting>(arena.measurer);
+  arena.measurer = counting;
+  arena.seconds = [counting] { return counting->seconds; };
+  auto comparison = compare({{arena}}, small());
+  ASSERT_TRUE(comparison);
+  const ComparedSpace &space = comparison->spaces[0];
+  EXPECT_EQ(space.measured, 3u * 4 * 60);
+  EXPECT_EQ(space.points, arena.space->size());
+  EXPECT_EQ(space.bestSeconds, *std::ranges::min_element(counting->seconds));
+  float best = 0;
+  for (const CompareRun &run : comparison->runs)
+    best = std::max(best, run.quality.back());
+  EXPECT_EQ(best, 1.0f);
+}
+
+TEST(Compare, aMachineThatBreaksEndsIt) {
+  Arena arena = pnpoly().front();
+  arena.failure = [] { return Error{ErrorKind::io, "alt-runner is gone."}; };
+  auto comparison = compare({{arena}}, small());
+  ASSERT_FALSE(comparison);
+  EXPECT_EQ(comparison.error().message, "alt-runner is gone.");
 }
 
 TEST(Compare, refusesUnknownTunersAndOptions) {
