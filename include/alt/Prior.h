@@ -34,6 +34,7 @@ struct LeftOut {
 struct TrainedPrior {
   std::shared_ptr<const Prior> prior;
   std::vector<LeftOut> leftOut; ///< empty unless asked for
+  std::vector<std::string> warnings; ///< kernels of which nothing could be used
 };
 /// Made of records files.
 Result<TrainedPrior> trainPrior(const std::vector<std::filesystem::path> &records, uint64_t seed,

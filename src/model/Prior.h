@@ -14,6 +14,7 @@ struct PriorExamples {
   /// The kernel's best time over the row's own; 0 when it failed. Comparable within a kernel only.
   std::vector<float> quality;
   std::vector<uint32_t> kernel;     ///< an index into `kernels`
+  std::vector<std::string> unused;  ///< kernels of which nothing could be used, a sentence each
   std::vector<std::string> kernels; ///< their names
 };
 

@@ -36,18 +36,17 @@ Result<PriorExamples> readExamples(const std::vector<std::filesystem::path> &fil
     if (file->tasks.empty())
       return Error{ErrorKind::invalidInput,
                    path.string() +
-                       ": These records do not say what they were measured of (an older "
-                       "alt wrote them), so no prior can be made of them; run `alt tune "
-                       "--records` on them once more."};
-    bool used = false;
+                       ": These records do not say what they were measured of (an older alt wrote "
+                       "them), so no prior can be made of them; run `alt tune --records` on them "
+                       "once more."};
     for (const RecordedTask &task : file->tasks)
-      used = addKernel(*file, task, examples) || used;
-    if (!used)
-      return Error{ErrorKind::invalidInput,
-                   path.string() +
-                       ": No record of this file both ran and fits today's search space, "
-                       "so no prior can be made of it; measure anew."};
+      if (!addKernel(*file, task, examples))
+        examples.unused.push_back(path.string() + ": No record of " + task.workload.name +
+                                  " both ran and fits today's search space.");
   }
+  if (examples.kernels.empty())
+    return Error{ErrorKind::invalidInput,
+                 examples.unused.front() + " There is nothing to make a prior of; measure anew."};
   return examples;
 }
 

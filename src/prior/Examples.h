@@ -6,7 +6,8 @@
 
 namespace alt {
 
-/// Of any number of files; the error names the file of which nothing can be used.
+/// Of any number of files, at least one. The error names a file that says too little, or says that
+/// nothing can be used.
 Result<PriorExamples> readExamples(const std::vector<std::filesystem::path> &files);
 
 } // namespace alt

@@ -73,6 +73,7 @@ Result<TrainedPrior> trainPrior(const std::vector<std::filesystem::path> &record
     return examples.error();
   std::mt19937_64 rng(seed);
   TrainedPrior result;
+  result.warnings = examples->unused;
   result.prior = std::make_shared<const Prior>(Prior::fit(loopFeaturesVersion, *examples, {}, rng));
   if (leaveOneOut && examples->kernels.size() > 1)
     for (uint32_t kernel = 0; kernel < examples->kernels.size(); ++kernel)

@@ -33,6 +33,8 @@ public:
     auto trained = trainPrior(files, seed, check);
     if (!trained)
       return trained.error();
+    for (const std::string &warning : trained->warnings)
+      invocation.log.warn(warning);
     if (!out.empty())
       if (auto done = writeFile(out, toJson(*trained->prior)); !done)
         return done.error();
