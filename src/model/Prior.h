@@ -21,7 +21,7 @@ struct PriorExamples {
 struct PriorOptions {
   unsigned members = 8;
   BoostingOptions boosting{
-      .trees = 60, .depth = 6, .eta = 0.2f, .minChildWeight = 4, .columnShare = 0.5f};
+      .trees = 40, .depth = 5, .eta = 0.2f, .minChildWeight = 4, .columnShare = 0.5f};
 };
 
 class Prior {

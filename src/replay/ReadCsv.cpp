@@ -22,7 +22,7 @@ std::vector<std::string> split(std::string_view line) {
   return cells;
 }
 
-struct Columns {
+struct MeasuredColumns {
   size_t status, time, compile, bench;
 };
 
@@ -37,7 +37,7 @@ std::optional<Seconds> milliseconds(const std::vector<std::string> &cells, size_
   return Seconds(value * 1e-3);
 }
 
-Measurement measurementOf(const std::vector<std::string> &cells, Columns columns) {
+Measurement measurementOf(const std::vector<std::string> &cells, MeasuredColumns columns) {
   Measurement measurement;
   const std::string &status = cells[columns.status];
   measurement.outcome = outcomeFromWord(status);
@@ -62,7 +62,8 @@ std::optional<Result<Tables>> readCsv(const std::string &path, std::string_view 
   auto column = [&](std::string_view name) {
     return size_t(std::find(header.begin(), header.end(), name) - header.begin());
   };
-  Columns columns{column("status"), column("time_ms"), column("compile_ms"), column("bench_ms")};
+  MeasuredColumns columns{column("status"), column("time_ms"), column("compile_ms"),
+                          column("bench_ms")};
   if (columns.status == header.size() || columns.time == header.size())
     return std::nullopt;
   RawTable table;

@@ -99,7 +99,7 @@ TEST_F(Priors, letTheFirstBatchBeGood) {
     return seconds[8];
   };
   double cold = median("alt", nullptr), warm = median("alt", trained->prior.get());
-  EXPECT_LT(warm, cold / 2);
+  EXPECT_LT(warm, 0.7 * cold);
   EXPECT_EQ(median("alt:prior=false", trained->prior.get()), cold);
 }
 
