@@ -2,19 +2,20 @@
 #include "alt/Support.h"
 #include "alt/Tensor.h"
 #include "emit/OnnxTensor.h"
+#include <algorithm>
+#include <cassert>
 #include <cstring>
-#include <map>
+#include <iterator>
 
 namespace alt {
 
 namespace fs = std::filesystem;
 
-static const std::map<std::string, ElementType> &npyTypes() {
-  static const std::map<std::string, ElementType> types = {
-      {"<f4", ElementType::f32}, {"<f8", ElementType::f64}, {"<i8", ElementType::i64},
-      {"<i4", ElementType::i32}, {"|i1", ElementType::i8},  {"|b1", ElementType::i1}};
-  return types;
-}
+/// Types that are written come first. NumPy has no bfloat16: ml_dtypes saves two raw bytes an element.
+static constexpr std::pair<const char *, ElementType> npyTypes[] = {
+    {"<f4", ElementType::f32}, {"<f8", ElementType::f64}, {"<i8", ElementType::i64},
+    {"<i4", ElementType::i32}, {"|i1", ElementType::i8},  {"|b1", ElementType::i1},
+    {"<V2", ElementType::bf16}, {"|V2", ElementType::bf16}, {"|u1", ElementType::i8}};
 
 // The text between the first `open` after `key` and the next `close`.
 static std::string field(const std::string &header, const std::string &key, char open, char close) {
@@ -38,10 +39,12 @@ static Result<Tensor> parseNpy(const std::string &file, const fs::path &path) {
     return bad("this .npy file is cut short");
   std::string header = file.substr(begin, length);
   std::string descr = field(header, "'descr':", '\'', '\'');
-  auto type = npyTypes().find(descr);
-  if (type == npyTypes().end())
+  auto type = std::find_if(std::begin(npyTypes), std::end(npyTypes),
+                           [&](const auto &known) { return known.first == descr; });
+  if (type == std::end(npyTypes))
     return bad("the element type '" + descr +
-               "' is not supported (supported: <f4, <f8, <i8, <i4, |i1, |b1)");
+               "' is not supported (supported: <f4, <f8, <i8, <i4, |i1, |u1, |b1, and <V2 for "
+               "bfloat16)");
   bool isFortran = header.find("'fortran_order': True") != std::string::npos;
   Tensor tensor;
   tensor.spec.type = type->second;
@@ -77,14 +80,10 @@ Result<Tensor> readTensor(const fs::path &path) {
 }
 
 Result<void> writeTensor(const fs::path &path, const Tensor &tensor) {
-  std::string descr;
-  for (const auto &[name, type] : npyTypes())
-    if (type == tensor.spec.type)
-      descr = name;
-  if (descr.empty())
-    return Error{ErrorKind::unsupported, path.string() + ": .npy has no element type " +
-                                             std::string(name(tensor.spec.type)) + "."};
-  std::string header = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (";
+  auto type = std::find_if(std::begin(npyTypes), std::end(npyTypes),
+                           [&](const auto &known) { return known.second == tensor.spec.type; });
+  assert(type != std::end(npyTypes) && "every element type can be written");
+  std::string header = std::string("{'descr': '") + type->first + "', 'fortran_order': False, 'shape': (";
   for (int64_t extent : tensor.spec.shape)
     header += std::to_string(extent) + ",";
   header += "), }";

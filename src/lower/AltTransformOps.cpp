@@ -17,7 +17,9 @@ DiagnosedSilenceableFailure transform::VectorizeTileOp::apply(TransformRewriter 
                                                               TransformResults &,
                                                               TransformState &state) {
   for (Operation *target : state.getPayloadOps(getTarget()))
-    if (failed(alt::vectorizeTiles(rewriter, target, getLanes(), getMaxTile())))
+    if (failed(alt::vectorizeTiles(
+            rewriter, target,
+            {static_cast<int64_t>(getLanes()), static_cast<int64_t>(getMaxTile()), getDotProducts()})))
       return emitDefaultSilenceableFailure(target);
   return DiagnosedSilenceableFailure::success();
 }

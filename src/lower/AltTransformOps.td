@@ -22,10 +22,13 @@ def VectorizeTileOp : Op<Transform_Dialect, "alt.vectorize_tile",
     Per-op attributes: `alt.vector` (i64, the axis that is cut into vectors; the output's innermost
     axis when absent), `alt.reduction_order`, `alt.unroll` (arrays over the reduction axes).
     `lanes` is the number of 32-bit elements in a vector. Refused when an op's tile would take more
-    than `max_tile` vectors.
+    than `max_tile` vectors. `dot_products` names instructions that sum several products of narrow
+    elements in one step: "bf16" (vdpbf16ps, pairs), "vnni" (vpdpbusd, vpdpwssd); an unrolled reduction
+    axis then takes so many steps at once.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$lanes,
-                       DefaultValuedAttr<I64Attr, "64">:$max_tile);
+                       DefaultValuedAttr<I64Attr, "64">:$max_tile,
+                       DefaultValuedAttr<StrAttr, "\"\"">:$dot_products);
   let results = (outs);
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }

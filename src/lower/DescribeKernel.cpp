@@ -3,6 +3,7 @@
 #include "lower/Context.h"
 #include "lower/Prepare.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/CastInterfaces.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace alt {
@@ -132,14 +133,20 @@ AnchorKind anchorKind(linalg::LinalgOp anchor, const Workload &workload) {
   return AnchorKind::contraction;
 }
 
+/// Arithmetic, of floats or integers; to widen or to compare is none.
+bool isArithmetic(Operation &op) {
+  return op.getNumResults() == 1 && op.getResult(0).getType().isIntOrFloat() &&
+         !op.getResult(0).getType().isInteger(1) && !op.hasTrait<OpTrait::ConstantLike>() &&
+         !isa<CastOpInterface>(op);
+}
+
 /// Points times arithmetic ops of the body; a window that only says its size counts nothing.
 uint64_t countFlops(linalg::LinalgOp op) {
   uint64_t points = 1, work = 0;
   for (int64_t extent : op.getStaticLoopRanges())
     points *= static_cast<uint64_t>(extent);
   for (Operation &inner : op.getBlock()->without_terminator())
-    work += inner.getNumResults() && isa<FloatType>(inner.getResult(0).getType()) &&
-            !inner.hasTrait<OpTrait::ConstantLike>();
+    work += isArithmetic(inner);
   return points * work;
 }
 

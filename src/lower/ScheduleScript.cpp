@@ -1,4 +1,5 @@
 #include "lower/ScheduleScript.h"
+#include "lower/DotProduct.h"
 #include "lower/Prepare.h"
 #include "space/LoopSpace.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -87,9 +88,9 @@ std::vector<int> rootAxes(linalg::LinalgOp root, linalg::LinalgOp anchor) {
 class ScriptWriter {
 public:
   ScriptWriter(const LoopNest &nest, linalg::LinalgOp root, linalg::LinalgOp anchor,
-               std::vector<int> rootAxisOf, int64_t lanes, int64_t maxTile)
+               std::vector<int> rootAxisOf, int64_t lanes, int64_t maxTile, std::string instructions)
       : nest(nest), root(root), anchor(anchor), rootAxisOf(std::move(rootAxisOf)), lanes(lanes),
-        maxTile(maxTile) {}
+        maxTile(maxTile), instructions(std::move(instructions)) {}
 
   std::string write(ModuleOp kernel) {
     line("%func = transform.structured.match ops{[\"func.func\"]} in %module");
@@ -112,7 +113,7 @@ public:
     packOperands();
     // Before there are thousands of vector operations for its analysis to go through.
     line("transform.bufferization.eliminate_empty_tensors %func : !transform.any_op", true);
-    line("transform.alt.vectorize_tile %func {lanes = " + std::to_string(lanes) +
+    line("transform.alt.vectorize_tile %func {" + dotProducts() + "lanes = " + std::to_string(lanes) +
              " : i64, max_tile = " + std::to_string(maxTile) + " : i64} : !transform.any_op",
          /*typed=*/true);
     clean();
@@ -122,6 +123,15 @@ public:
   }
 
 private:
+  /// Only where it matters: a script for f32 says nothing of it.
+  std::string dotProducts() {
+    bool narrow = llvm::any_of(anchor.getDpsInputs(), [](Value input) {
+      Type element = getElementTypeOrSelf(input.getType());
+      return element.isBF16() || element.isInteger(8);
+    });
+    return narrow && !instructions.empty() ? "dot_products = \"" + instructions + "\", " : "";
+  }
+
   void line(const std::string &what, bool typed = false) {
     text += "    " + what + (typed ? "" : " : (!transform.any_op) -> !transform.any_op") + "\n";
   }
@@ -433,13 +443,14 @@ private:
   linalg::LinalgOp root, anchor;
   std::vector<int> rootAxisOf;
   int64_t lanes, maxTile;
+  std::string instructions; ///< for products of narrow elements
   std::string root_, text;
   unsigned counter = 0;
 };
 
 } // namespace
 
-std::string scheduleScript(const LowerRequest &request, ModuleOp kernel, const Target &) {
+std::string scheduleScript(const LowerRequest &request, ModuleOp kernel, const Target &target) {
   const auto *space = dynamic_cast<const LoopSpace *>(request.space);
   func::FuncOp function = kernelFunction(kernel);
   linalg::LinalgOp root, anchor;
@@ -457,7 +468,8 @@ std::string scheduleScript(const LowerRequest &request, ModuleOp kernel, const T
   std::vector<int> axes = rootAxes(root, anchor);
   if (axes.empty())
     return "";
-  return ScriptWriter(nest, root, anchor, axes, space->lanes(), 64).write(kernel);
+  return ScriptWriter(nest, root, anchor, axes, space->lanes(), 64, dotProductInstructions(target))
+      .write(kernel);
 }
 
 } // namespace alt

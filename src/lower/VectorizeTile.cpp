@@ -1,4 +1,5 @@
 #include "lower/VectorizeTile.h"
+#include "lower/DotProduct.h"
 #include "lower/Prepare.h"
 #include "lower/RegisterTile.h"
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -40,9 +41,11 @@ Operation *findCombiner(linalg::LinalgOp op) {
 /// One linalg op -> vectors. Lives for that op only.
 class OpVectorizer {
 public:
-  OpVectorizer(RewriterBase &rewriter, linalg::LinalgOp op, RegisterTiles &registers, int64_t lanes)
+  OpVectorizer(RewriterBase &rewriter, linalg::LinalgOp op, RegisterTiles &registers,
+               const VectorizeOptions &options)
       : b(rewriter), op(op), loc(op.getLoc()), reader(rewriter, op, registers), registers(registers),
-        lanes(lanes), extents(op.getStaticLoopRanges()) {}
+        lanes(options.lanes), instructions(options.dotProducts),
+        extents(op.getStaticLoopRanges()) {}
 
   /// False: the op has no vector form and stays as it is.
   bool plan() {
@@ -56,6 +59,10 @@ public:
     chooseVectorAxis();
     cutChunks();
     collectPoints();
+    if (!vectorReduction())
+      dot = matchDotProduct(op, vectorAxis, instructions);
+    if (dot && !llvm::all_of(points, [&](const Point &p) { return hasLanes(*dot, p.chunk.lanes); }))
+      dot.reset();
     return true;
   }
 
@@ -220,17 +227,40 @@ private:
     int64_t inLoop = extent <= factor ? 0 : extent / factor * factor;
     if (inLoop)
       values = reductionLoop(0, inLoop, factor, values, [&](Value iv, SmallVector<Value> carried) {
-        for (int64_t k = 0; k < factor; ++k) {
-          at[axis] = reader.offset(iv, k);
-          carried = reduce(level + 1, at, std::move(carried));
-        }
-        return carried;
+        auto position = [&](int64_t k) { return reader.offset(iv, k); };
+        return unrolled(level, at, position, 0, factor, std::move(carried));
       });
-    for (int64_t k = inLoop; k < extent; ++k) {
-      at[axis] = b.getIndexAttr(k);
+    auto position = [&](int64_t k) -> OpFoldResult { return b.getIndexAttr(k); };
+    return unrolled(level, at, position, inLoop, extent, std::move(values));
+  }
+
+  /// Steps [from, to) of reduction axis number `level`, several at once where there are instructions
+  /// for it.
+  SmallVector<Value> unrolled(unsigned level, SmallVector<OpFoldResult> &at,
+                              llvm::function_ref<OpFoldResult(int64_t)> position, int64_t from,
+                              int64_t to, SmallVector<Value> values) {
+    unsigned axis = reductions[level];
+    int64_t together = dot && level + 1 == reductions.size() && isPlain(*dot->spread, axis)
+                           ? dot->steps()
+                           : to - from + 1;
+    for (; from + together <= to; from += together) {
+      SmallVector<OpFoldResult> positions;
+      for (int64_t k = from; k < from + together; ++k)
+        positions.push_back(position(k));
+      values = stepTogether(at, axis, positions, values);
+    }
+    for (; from < to; ++from) {
+      at[axis] = position(from);
       values = reduce(level + 1, at, std::move(values));
     }
     return values;
+  }
+
+  /// The axis is an index of the operand by itself: neighbours are all on the padding or none is.
+  bool isPlain(OpOperand &operand, unsigned axis) {
+    return llvm::all_of(op.getMatchingIndexingMap(&operand).getResults(), [&](AffineExpr expr) {
+      return isa<AffineDimExpr>(expr) || !expr.isFunctionOfDim(axis);
+    });
   }
 
   template <class Body>
@@ -253,6 +283,28 @@ private:
     reader.leaveScope();
     scf::YieldOp::create(b, loc, carried);
     return SmallVector<Value>(loop.getResults().begin(), loop.getResults().end());
+  }
+
+  /// As several step()s, at the positions of one reduction axis.
+  SmallVector<Value> stepTogether(ArrayRef<OpFoldResult> at, unsigned axis,
+                                  ArrayRef<OpFoldResult> positions, ArrayRef<Value> values) {
+    SmallVector<Value> next;
+    for (auto [point, value] : llvm::zip(points, values)) {
+      SmallVector<OpFoldResult> dims = dimsOf(point);
+      for (unsigned reduction : reductions)
+        dims[reduction] = at[reduction];
+      dims[axis] = positions.front();
+      int64_t count = dot->steps();
+      Value spread = reader.read(*dot->spread, dims, static_cast<int>(axis), {0, count, count});
+      SmallVector<Value> along;
+      for (OpFoldResult position : positions) {
+        dims[axis] = position;
+        along.push_back(reader.read(*dot->along, dims, vectorAxis, point.chunk));
+      }
+      bool padding = !spread || llvm::is_contained(along, Value());
+      next.push_back(padding ? value : emitDotProduct(b, loc, *dot, value, spread, along));
+    }
+    return next;
   }
 
   /// The body once for every point, at one reduction index.
@@ -397,6 +449,8 @@ private:
   TileReader reader;
   RegisterTiles &registers;
   int64_t lanes;
+  StringRef instructions;
+  std::optional<DotProduct> dot;
   SmallVector<int64_t> extents, unroll;
   SmallVector<unsigned> reductions;
   SmallVector<TapBounds> tapBounds;
@@ -407,21 +461,21 @@ private:
 
 } // namespace
 
-LogicalResult vectorizeTiles(RewriterBase &rewriter, Operation *scope, int64_t lanes,
-                             int64_t maxTile) {
+LogicalResult vectorizeTiles(RewriterBase &rewriter, Operation *scope,
+                             const VectorizeOptions &options) {
   SmallVector<linalg::LinalgOp> ops;
   scope->walk<WalkOrder::PreOrder>([&](linalg::LinalgOp op) { ops.push_back(op); });
   RegisterTiles registers; // tensors in registers; SSA dominance keeps blocks apart
   for (linalg::LinalgOp op : ops) {
-    OpVectorizer vectorizer(rewriter, op, registers, lanes);
+    OpVectorizer vectorizer(rewriter, op, registers, options);
     if (!vectorizer.plan())
       continue;
     // Pads that nothing reads any more, since they are read through.
-    if (vectorizer.tileSize() > maxTile && op->hasAttr(sideAttr))
+    if (vectorizer.tileSize() > options.maxTile && op->hasAttr(sideAttr))
       continue;
-    if (vectorizer.tileSize() > maxTile)
+    if (vectorizer.tileSize() > options.maxTile)
       return op.emitError("register tile of ")
-             << vectorizer.tileSize() << " vectors; at most " << maxTile << " are allowed";
+             << vectorizer.tileSize() << " vectors; at most " << options.maxTile << " are allowed";
     vectorizer.rewrite();
   }
   return success();

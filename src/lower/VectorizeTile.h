@@ -5,10 +5,16 @@
 
 namespace alt {
 
+struct VectorizeOptions {
+  int64_t lanes = 0;            ///< 32-bit elements in a vector
+  int64_t maxTile = 64;         ///< vectors of accumulators or results that one op may take
+  llvm::StringRef dotProducts;  ///< see dotProductInstructions
+};
+
 /// What transform.alt.vectorize_tile does (see AltTransformOps.td): every linalg op nested in
-/// `scope`, block by block in program order. `lanes` 32-bit elements make a vector; fails with a
-/// diagnostic when one op would take more than `maxTile` vectors of accumulators or results.
-mlir::LogicalResult vectorizeTiles(mlir::RewriterBase &, mlir::Operation *scope, int64_t lanes,
-                                   int64_t maxTile);
+/// `scope`, block by block in program order. Fails with a diagnostic when one op takes too many
+/// vectors.
+mlir::LogicalResult vectorizeTiles(mlir::RewriterBase &, mlir::Operation *scope,
+                                   const VectorizeOptions &);
 
 } // namespace alt

@@ -11,7 +11,7 @@ TEST(Tensor, NpyIsReadBackAsItWasWritten) {
   test::TemporaryFolder folder;
   std::mt19937_64 rng(3);
   for (ElementType type : {ElementType::f32, ElementType::f64, ElementType::i64, ElementType::i32,
-                           ElementType::i8, ElementType::i1})
+                           ElementType::i8, ElementType::i1, ElementType::bf16})
     for (std::vector<int64_t> shape : {std::vector<int64_t>{}, {1}, {3, 1, 5}}) {
       Tensor tensor = randomTensor({"t", type, shape}, rng);
       ASSERT_TRUE(writeTensor(folder.path() / "t.npy", tensor));

@@ -1,0 +1,144 @@
+#include "lower/DotProduct.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace alt {
+
+using namespace mlir;
+using Kind = DotProduct::Kind;
+
+std::string dotProductInstructions(const Target &target) {
+  auto has = [&](const char *feature) {
+    return ("," + target.features + ",").find("," + std::string(feature) + ",") != std::string::npos;
+  };
+  std::string names;
+  if (has("+avx512vl") && has("+avx512bf16"))
+    names += "bf16";
+  if (has("+avx512vl") && has("+avx512vnni"))
+    names += names.empty() ? "vnni" : " vnni";
+  return names;
+}
+
+namespace {
+/// A factor of the product: the block argument behind its widening, and how it is widened.
+struct Factor {
+  unsigned argument;
+  Type narrow;
+  bool isSigned;
+};
+} // namespace
+
+static std::optional<Factor> factorOf(Value value, Block *body) {
+  Operation *widening = value.getDefiningOp();
+  if (!isa_and_nonnull<arith::ExtFOp, arith::ExtSIOp, arith::ExtUIOp>(widening))
+    return std::nullopt;
+  auto argument = dyn_cast<BlockArgument>(widening->getOperand(0));
+  if (!argument || argument.getOwner() != body)
+    return std::nullopt;
+  return Factor{argument.getArgNumber(), argument.getType(), !isa<arith::ExtUIOp>(widening)};
+}
+
+/// The product that the yielded sum adds to the accumulator.
+static Operation *productOf(linalg::LinalgOp op) {
+  Block *body = op.getBlock();
+  Operation *sum = body->getTerminator()->getOperand(0).getDefiningOp();
+  if (!isa_and_nonnull<arith::AddFOp, arith::AddIOp>(sum))
+    return nullptr;
+  Value accumulator = body->getArgument(static_cast<unsigned>(op.getNumDpsInputs()));
+  for (unsigned i : {0u, 1u})
+    if (sum->getOperand(i) == accumulator)
+      if (Operation *product = sum->getOperand(1 - i).getDefiningOp())
+        return isa<arith::MulFOp, arith::MulIOp>(product) ? product : nullptr;
+  return nullptr;
+}
+
+std::optional<DotProduct> matchDotProduct(linalg::LinalgOp op, int vectorAxis,
+                                          StringRef instructions) {
+  if (vectorAxis < 0 || op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1)
+    return std::nullopt;
+  Operation *product = productOf(op);
+  if (!product)
+    return std::nullopt;
+  auto left = factorOf(product->getOperand(0), op.getBlock());
+  auto right = factorOf(product->getOperand(1), op.getBlock());
+  if (!left || !right || left->argument == right->argument || left->narrow != right->narrow ||
+      left->argument > 1 || right->argument > 1)
+    return std::nullopt;
+  auto runsAlong = [&](const Factor &factor) {
+    return op.getMatchingIndexingMap(op.getDpsInputOperand(factor.argument))
+        .isFunctionOfDim(static_cast<unsigned>(vectorAxis));
+  };
+  if (runsAlong(*left))
+    std::swap(left, right);
+  if (runsAlong(*left) || !runsAlong(*right))
+    return std::nullopt;
+  DotProduct dot{op.getDpsInputOperand(left->argument), op.getDpsInputOperand(right->argument),
+                 Kind::bf16Pairs, left->isSigned, right->isSigned};
+  Type wide = product->getResult(0).getType();
+  SmallVector<StringRef> available;
+  instructions.split(available, ' ');
+  if (left->narrow.isBF16() && wide.isF32() && llvm::is_contained(available, "bf16"))
+    return dot;
+  if (!left->narrow.isInteger(8) || !wide.isInteger(32) || !llvm::is_contained(available, "vnni"))
+    return std::nullopt;
+  dot.kind = dot.spreadSigned == dot.alongSigned ? Kind::i16Pairs
+             : dot.alongSigned                   ? Kind::spreadBytes
+                                                 : Kind::alongBytes;
+  return dot;
+}
+
+bool hasLanes(const DotProduct &, int64_t lanes) { return lanes == 4 || lanes == 8 || lanes == 16; }
+
+/// a0 b0 c0 d0 a1 b1 ...: the steps of each lane side by side.
+static Value interleave(RewriterBase &b, Location loc, ArrayRef<Value> steps) {
+  if (steps.size() == 2)
+    return vector::InterleaveOp::create(b, loc, steps[0], steps[1]);
+  Value even = vector::InterleaveOp::create(b, loc, steps[0], steps[2]);
+  Value odd = vector::InterleaveOp::create(b, loc, steps[1], steps[3]);
+  return vector::InterleaveOp::create(b, loc, even, odd);
+}
+
+/// The few elements repeated for every lane, by way of one 32-bit number.
+static Value repeat(RewriterBase &b, Location loc, Value few, int64_t lanes) {
+  Type element = cast<VectorType>(few.getType()).getElementType();
+  int64_t count = cast<VectorType>(few.getType()).getNumElements();
+  auto number = VectorType::get({1}, b.getI32Type()), numbers = VectorType::get({lanes}, b.getI32Type());
+  Value whole = vector::ExtractOp::create(b, loc, vector::BitCastOp::create(b, loc, number, few), 0);
+  return vector::BitCastOp::create(b, loc, VectorType::get({lanes * count}, element),
+                                   vector::BroadcastOp::create(b, loc, numbers, whole));
+}
+
+static Value widen(RewriterBase &b, Location loc, Value bytes, bool isSigned) {
+  auto type = cast<VectorType>(bytes.getType()).clone(b.getI16Type());
+  return isSigned ? arith::ExtSIOp::create(b, loc, type, bytes).getResult()
+                  : arith::ExtUIOp::create(b, loc, type, bytes).getResult();
+}
+
+Value emitDotProduct(RewriterBase &b, Location loc, const DotProduct &dot, Value acc, Value spread,
+                     ArrayRef<Value> along) {
+  auto type = cast<VectorType>(acc.getType());
+  int64_t lanes = type.getNumElements();
+  Value lanesSide = interleave(b, loc, along);
+  if (dot.kind == Kind::i16Pairs) {
+    lanesSide = widen(b, loc, lanesSide, dot.alongSigned);
+    spread = widen(b, loc, spread, dot.spreadSigned);
+  }
+  Value repeated = repeat(b, loc, spread, lanes);
+  std::string bits = "." + std::to_string(32 * lanes);
+  auto call = [&](const std::string &name, Value x, Value y) -> Value {
+    return LLVM::CallIntrinsicOp::create(b, loc, Type(type),
+                                         b.getStringAttr("llvm.x86." + name + bits),
+                                         ValueRange{acc, x, y})
+        ->getResult(0);
+  };
+  switch (dot.kind) {
+  case Kind::bf16Pairs: return call("avx512bf16.dpbf16ps", repeated, lanesSide);
+  case Kind::i16Pairs: return call("avx512.vpdpwssd", repeated, lanesSide);
+  case Kind::spreadBytes: return call("avx512.vpdpbusd", repeated, lanesSide);
+  case Kind::alongBytes: return call("avx512.vpdpbusd", lanesSide, repeated);
+  }
+  llvm_unreachable("every kind has an instruction");
+}
+
+} // namespace alt

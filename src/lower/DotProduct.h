@@ -1,0 +1,39 @@
+// Products of narrow elements (bf16, i8) summed in wide ones: the CPU does several steps of the
+// reduction in one instruction.
+#pragma once
+#include "alt/Target.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/PatternMatch.h"
+#include <optional>
+
+namespace alt {
+
+/// The op's body is acc + wide(spread) * wide(along).
+struct DotProduct {
+  mlir::OpOperand *spread, *along; ///< the same for all lanes; one element a lane
+  enum class Kind {
+    bf16Pairs,   ///< vdpbf16ps
+    i16Pairs,    ///< vpdpwssd, of i8 widened once
+    spreadBytes, ///< vpdpbusd, `spread` unsigned and `along` signed
+    alongBytes,  ///< vpdpbusd, the other way round
+  } kind;
+  bool spreadSigned = true, alongSigned = true; ///< of integers
+  int64_t steps() const { return kind == Kind::bf16Pairs || kind == Kind::i16Pairs ? 2 : 4; }
+};
+
+/// Which instructions a target has: "bf16", "vnni", both with a space between, or "".
+std::string dotProductInstructions(const Target &);
+
+/// None when the body is something else, or the instructions for it are not among those named.
+std::optional<DotProduct> matchDotProduct(mlir::linalg::LinalgOp, int vectorAxis,
+                                          llvm::StringRef instructions);
+
+/// Vectors of so many accumulators have an instruction.
+bool hasLanes(const DotProduct &, int64_t lanes);
+
+/// acc + the products of steps() steps. `spread`: a vector of as many elements; `along`: a vector
+/// of lanes for each step.
+mlir::Value emitDotProduct(mlir::RewriterBase &, mlir::Location, const DotProduct &,
+                           mlir::Value acc, mlir::Value spread, llvm::ArrayRef<mlir::Value> along);
+
+} // namespace alt
