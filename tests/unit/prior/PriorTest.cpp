@@ -155,7 +155,7 @@ TEST(ShippedPrior, isOfTodaysFeatures) {
   auto space = makeSearchSpace(task.workload, task.target, 1);
   EXPECT_EQ((*shipped)->columns(),
             makeLoopFeatures(task.workload, *space, task.target)->names().size());
-  EXPECT_GE((*shipped)->kernels(), 10u);
+  EXPECT_GE((*shipped)->kernels(), 20u);
 }
 
 } // namespace
