@@ -46,6 +46,8 @@ static Result<void> simplify(func::FuncOp function, Weights &weights,
   if (!options.keepLayout)
     toChannelsLast(function);
   generalizeTransposes(function);
+  if (auto dropped = dropKeptDims(function); !dropped)
+    return dropped.error();
   // Twice: what one round makes plain, the next may fuse.
   for (int round = 0; round < 2; ++round)
     if (auto fused = fuse(); !fused)

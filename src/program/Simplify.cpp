@@ -148,6 +148,30 @@ void separateBias(func::FuncOp function) {
   }
 }
 
+/// A reduction that keeps the reduced dimensions as ones (ONNX's keepdims) writes to [n, c, 0, 0].
+static bool keepsReducedDims(linalg::LinalgOp op) {
+  return op.getNumReductionLoops() > 0 && op.getNumDpsInits() == 1 &&
+         llvm::any_of(op.getMatchingIndexingMap(op.getDpsInitOperand(0)).getResults(),
+                      [](AffineExpr expr) { return isa<AffineConstantExpr>(expr); });
+}
+
+Result<void> dropKeptDims(func::FuncOp function) {
+  FirstError errors(function.getContext());
+  RewritePatternSet patterns(function.getContext());
+  linalg::ControlDropUnitDims control;
+  control.controlFn = [](Operation *op) -> SmallVector<unsigned> {
+    auto generic = dyn_cast<linalg::GenericOp>(op);
+    if (!generic || !keepsReducedDims(generic))
+      return {};
+    return llvm::to_vector(llvm::seq<unsigned>(0, generic.getNumLoops()));
+  };
+  linalg::populateFoldUnitExtentDimsPatterns(patterns, control);
+  if (failed(applyPatternsGreedily(function, std::move(patterns))))
+    return errors.error(ErrorKind::internal,
+                        "Dropping unit dimensions of reductions did not come to an end.");
+  return {};
+}
+
 static bool computesNothing(linalg::LinalgOp op) {
   return llvm::hasSingleElement(op.getBlock()->getOperations());
 }

@@ -29,6 +29,9 @@ Result<void> generalize(mlir::func::FuncOp);
 void generalizeTransposes(mlir::func::FuncOp);
 /// A sum that starts from a bias starts from zero, and the bias is added after: an epilogue.
 void separateBias(mlir::func::FuncOp);
+/// Reductions that keep reduced dimensions as ones write without them; a reshape follows, which
+/// costs nothing. Their vectors then run along the last dimension of what they write.
+Result<void> dropKeptDims(mlir::func::FuncOp);
 /// Neighbouring elementwise ops become one; reshapes sink below them.
 Result<void> fuseElementwise(mlir::func::FuncOp);
 Result<void> canonicalize(mlir::func::FuncOp);

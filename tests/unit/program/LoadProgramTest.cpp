@@ -215,6 +215,29 @@ func.func @main(%x: tensor<2x16xf32>) -> tensor<4x16xf32> {
   EXPECT_EQ(outputHolding(*program, whole), 0u);
 }
 
+TEST_F(Loaded, AReductionThatKeepsItsDimensionsWritesWithoutThem) {
+  Result<Program> program = load(R"(
+#in = affine_map<(c, h, w) -> (h, w, c)>
+#out = affine_map<(c, h, w) -> (c, 0, 0)>
+func.func @main(%x: tensor<5x7x48xf32>) -> tensor<48x1x1xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<48x1x1xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<48x1x1xf32>) -> tensor<48x1x1xf32>
+  %sum = linalg.generic {indexing_maps = [#in, #out], iterator_types = ["parallel", "reduction", "reduction"]} ins(%x : tensor<5x7x48xf32>) outs(%f : tensor<48x1x1xf32>) {
+  ^bb0(%a: f32, %out: f32):
+    %s = arith.addf %a, %out : f32
+    linalg.yield %s : f32
+  } -> tensor<48x1x1xf32>
+  %r = math.sqrt %sum : tensor<48x1x1xf32>
+  return %r : tensor<48x1x1xf32>
+})");
+  ASSERT_TRUE(program) << program.error().message;
+  ASSERT_EQ(program->calls.size(), 1u);
+  const Workload &kernel = program->kernels[program->calls[0].kernel];
+  EXPECT_EQ(kernel.operands.back().shape, (std::vector<int64_t>{48}));
+  EXPECT_EQ(program->values[program->outputs[0]].shape, (std::vector<int64_t>{48, 1, 1}));
+}
+
 TEST_F(Loaded, BadInputIsOneSentenceWithAPlace) {
   std::string file = (folder.path() / "model.mlir").string();
   EXPECT_EQ(refusal(""), file + ": the module is empty: it has no function.");
