@@ -39,6 +39,7 @@ struct KernelReport {
   PhaseTimes spent;                         ///< all trials of this session together
   double learningSeconds = 0;
   std::string stopReason;
+  double expectedLeft = notMeasured; ///< once converged: share of its time that more trials may save
   std::vector<CurvePoint> curve;
 
   double gflops(double seconds) const { return static_cast<double>(flops) / seconds * 1e-9; }

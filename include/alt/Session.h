@@ -15,6 +15,7 @@ namespace alt {
 struct SessionOptions {
   unsigned trials = 0;        ///< in all; 0: 200 for one kernel, 64 for each of many
   Seconds budget{0};          ///< wall clock; 0: no limit
+  std::string until;          ///< "converged", "trials"; empty: converged inside a budget, else trials
   std::string tuner = "alt";  ///< a name of samplers()
   std::string prior = "shipped"; ///< what other kernels' records a new kernel starts from (Prior.h)
   uint64_t seed = 1;
@@ -22,6 +23,8 @@ struct SessionOptions {
   MeasureOptions measure;
 };
 void bind(OptionTable &, SessionOptions &);
+/// Whether a kernel's search ends when its curve is flat (StopRule).
+bool untilConverged(const SessionOptions &);
 
 struct SessionKernel {
   const Workload &workload;

@@ -38,6 +38,7 @@ static Json kernelJson(const KernelReport &kernel) {
           {"outcomes", outcomesJson(kernel.outcomes)},
           {"failures", kernel.failures},
           {"stop_reason", kernel.stopReason},
+          {"expected_left", number(kernel.expectedLeft)},
           {"curve", std::move(curve)}};
 }
 

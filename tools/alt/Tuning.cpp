@@ -114,6 +114,8 @@ Result<void> TuningCommand::check(const Invocation &invocation) {
          entry.name == "duel-rounds"))
       return usage("--" + entry.name + " must be at least 1" +
                    (entry.name == "trials" ? "; --untuned measures nothing." : "."));
+  if (!options.until.empty() && options.until != "converged" && options.until != "trials")
+    return usage("--until is 'converged' or 'trials', not '" + options.until + "'.");
   if (auto tuner = findSampler(options.tuner); !tuner)
     return usage(tuner.error().message);
   if (untuned && !records.empty())
