@@ -45,6 +45,7 @@ struct CompareRun {
   std::vector<float> clock;   ///< after each trial: seconds since the start
   unsigned failed = 0;
   double failedSeconds = 0;
+  double failedSecondsTo5 = 0; ///< until the run came within 5 % of the best
   double learningSeconds = 0;
 };
 

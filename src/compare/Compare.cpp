@@ -27,7 +27,10 @@ public:
       run.clock.push_back(float(clock));
       if (!m.ok()) {
         ++run.failed;
-        run.failedSeconds += (m.spent.total() - m.spent.propose).count();
+        double seconds = (m.spent.total() - m.spent.propose).count();
+        run.failedSeconds += seconds;
+        if (float(best / own) < 0.95f)
+          run.failedSecondsTo5 += seconds;
       }
     }
   }

@@ -8,8 +8,9 @@
 namespace alt {
 
 static constexpr std::string_view metricNames[] = {
-    "trials_to_10pct", "trials_to_5pct",  "trials_to_1pct", "seconds_to_10pct",
-    "seconds_to_5pct", "seconds_to_1pct", "failed_trials",  "failed_seconds",
+    "trials_to_10pct",  "trials_to_5pct",  "trials_to_1pct",
+    "seconds_to_10pct", "seconds_to_5pct", "seconds_to_1pct",
+    "failed_trials",    "failed_seconds",  "failed_seconds_to_5pct",
 };
 
 std::span<const std::string_view> compareMetrics() { return metricNames; }
@@ -19,6 +20,8 @@ double metricOf(const Comparison &comparison, const CompareRun &run, std::string
     return run.failed;
   if (metric == "failed_seconds")
     return run.failedSeconds;
+  if (metric == "failed_seconds_to_5pct")
+    return run.failedSecondsTo5;
   double share = metric.ends_with("_10pct") ? 0.10 : metric.ends_with("_5pct") ? 0.05 : 0.01;
   auto at = std::lower_bound(run.quality.begin(), run.quality.end(), float(1 - share));
   bool seconds = metric.starts_with("seconds");

@@ -52,6 +52,8 @@ public:
     app.add_option("--jobs", options.jobs, "Runs at a time; the results do not depend on it")
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();
+    app.add_flag("--stop-at-best", options.stopAtBest,
+                 "End each run at the best known: quicker; failures after that are not counted");
     app.add_flag("!--no-own-time", options.ownTime,
                  "Leave the tuner's own seconds out: the whole result is then the same each time");
     app.add_option("--out", folder, "Folder for tables, CSV, JSON, curves and an HTML page");
