@@ -83,16 +83,21 @@ private:
       }
   }
 
-  std::vector<Schedule> fastest(size_t count) const {
+  /// The numbers of the told schedules, the fastest `count` in front.
+  std::vector<size_t> byTime(size_t count) const {
     std::vector<size_t> order(seconds.size());
     std::iota(order.begin(), order.end(), 0);
-    std::erase_if(order, [&](size_t i) { return !std::isfinite(seconds[i]); });
     count = std::min(count, order.size());
     std::partial_sort(order.begin(), order.begin() + ptrdiff_t(count), order.end(),
                       [&](size_t a, size_t b) { return seconds[a] < seconds[b]; });
+    return order;
+  }
+
+  std::vector<Schedule> fastest(size_t count) const {
     std::vector<Schedule> best;
-    for (size_t i = 0; i < count; ++i)
-      best.push_back(schedules[order[i]]);
+    for (size_t i : byTime(count))
+      if (best.size() < count && std::isfinite(seconds[i]))
+        best.push_back(schedules[i]);
     return best;
   }
 
@@ -103,25 +108,40 @@ private:
     return labels;
   }
 
-  std::vector<float> ran() const {
-    std::vector<float> labels;
-    for (double each : seconds)
-      labels.push_back(std::isfinite(each) ? 1.0f : 0.0f);
-    return labels;
+  /// All told schedules; of very many the fastest half and the latest half of what a refit can
+  /// bear.
+  std::vector<size_t> teachers() const {
+    std::vector<size_t> chosen = byTime(options.maxRows / 2);
+    if (chosen.size() <= options.maxRows) {
+      std::iota(chosen.begin(), chosen.end(), 0);
+      return chosen;
+    }
+    chosen.resize(options.maxRows / 2);
+    for (size_t i = seconds.size() - options.maxRows / 2; i < seconds.size(); ++i)
+      chosen.push_back(i);
+    std::sort(chosen.begin(), chosen.end());
+    chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+    return chosen;
   }
 
-  /// Fits the models to all answers and asks them about the whole pool.
+  /// Fits the models to the answers and asks them about the whole pool.
   void predict(Rng &rng) {
+    std::vector<float> every = labels(), label, ran;
+    warm.takeOut(every);
+    Matrix taught(rows.columns);
+    for (size_t i : teachers()) {
+      std::ranges::copy(rows.row(i), taught.addRow().begin());
+      label.push_back(every[i]);
+      ran.push_back(std::isfinite(seconds[i]) ? 1.0f : 0.0f);
+    }
     CommitteeOptions committee = options.committee;
     if (!options.uncertainty)
       committee.members = 1;
-    std::vector<float> target = labels();
-    warm.takeOut(target);
-    predictions = Committee::fit(rows, target, committee, rng).predict(pool.features());
+    predictions = Committee::fit(taught, label, committee, rng).predict(pool.features());
     warm.putBack(pool.features(), predictions);
     ValidityFilter filter;
     if (options.filter)
-      filter = ValidityFilter::fit(rows, ran(), options.validity, rng);
+      filter = ValidityFilter::fit(taught, ran, options.validity, rng);
     runs = filter.probabilities(pool.features());
   }
 

@@ -22,6 +22,7 @@ struct AltOptions {
   bool diversity = true;   ///< what a batch already holds counts as measured for the novelty
   bool prior = true;       ///< start from other kernels' records, where there are some
   double priorShare = 0.8; ///< of the first trials: the prior's choice
+  unsigned maxRows = 1000; ///< trials that the models are fitted to: bounds a refit's time
   PoolOptions pool;
   CommitteeOptions committee;
   BoostingOptions validity{
