@@ -1,0 +1,97 @@
+// How long alt thinks: candidates scored a second, and one refit with its selection, against the
+// number of trials told; then the memory over ten thousand trials. Usage: learner-speed SPACE
+#include "alt/Replay.h"
+#include "sample/Alt.h"
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+
+using namespace alt;
+
+/// Processor time: other work on the core does not count.
+static double now() {
+  timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return double(time.tv_sec) + 1e-9 * double(time.tv_nsec);
+}
+
+static double residentMegabytes() {
+  std::ifstream statm("/proc/self/statm");
+  double size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * 4096 / 1e6;
+}
+
+static void scoring(const RecordedSpace &recorded) {
+  auto points = recorded.space->points();
+  auto features = makeKnobFeatures(*recorded.space);
+  Matrix rows(points.size(), features->names().size());
+  for (size_t i = 0; i < points.size(); ++i)
+    features->extract(points[i], rows.row(i));
+  Matrix told(rows.columns);
+  std::vector<float> labels;
+  Rng rng(1);
+  for (int i = 0; i < 400; ++i) {
+    size_t at = rng() % points.size();
+    std::ranges::copy(rows.row(at), told.addRow().begin());
+    double seconds = recorded.measurements[at].seconds().count();
+    labels.push_back(float(recorded.bestSeconds() / seconds));
+  }
+  Committee committee = Committee::fit(told, labels, {}, rng);
+  Columns columns(rows);
+  double quickest = 1e9;
+  for (int repeat = 0; repeat < 9; ++repeat) {
+    double began = now();
+    committee.predict(columns);
+    quickest = std::min(quickest, now() - began);
+  }
+  std::printf("scoring, 8 models: %.0f candidates/s\n", double(points.size()) / quickest);
+}
+
+static void thinking(const RecordedSpace &recorded) {
+  auto features = makeKnobFeatures(*recorded.space);
+  auto sampler = makeAltSampler({*recorded.space, *features}, {});
+  ReplayMeasurer measurer(recorded);
+  Rng rng(1);
+  std::vector<double> took;
+  for (size_t told = 0; told < std::min<size_t>(10000, recorded.space->points().size());) {
+    double began = now();
+    std::vector<Schedule> batch = sampler->ask(sampler->preferredBatch(), rng);
+    took.push_back(1e3 * (now() - began));
+    if (batch.empty())
+      break;
+    std::vector<Measurement> answers = measurer.measure(batch);
+    std::vector<Observation> observations;
+    for (size_t i = 0; i < batch.size(); ++i)
+      observations.push_back({batch[i], answers[i]});
+    sampler->tell(observations);
+    size_t before = told;
+    told += batch.size();
+    for (size_t mark : {100, 400, 1000, 3000, 10000})
+      if (before < mark && told >= mark) {
+        std::vector<double> last(took.end() - ptrdiff_t(std::min<size_t>(9, took.size())),
+                                 took.end());
+        std::ranges::sort(last);
+        std::printf("%6zu trials: refit and selection %.1f ms (median of 9), %.0f MB resident\n",
+                    mark, last[last.size() / 2], residentMegabytes());
+        std::fflush(stdout);
+      }
+  }
+}
+
+int main(int argc, char **argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: learner-speed SPACE\n");
+    return 2;
+  }
+  auto spaces = readRecordedSpaces(argv[1]);
+  if (!spaces) {
+    std::fprintf(stderr, "error: %s\n", spaces.error().message.c_str());
+    return 1;
+  }
+  std::printf("%s, %zu points\n", spaces->front().name.c_str(),
+              spaces->front().space->points().size());
+  scoring(spaces->front());
+  thinking(spaces->front());
+}
