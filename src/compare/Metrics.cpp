@@ -1,5 +1,6 @@
 #include "alt/Compare.h"
 #include "alt/StopRule.h"
+#include "compare/Summary.h"
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -134,11 +135,13 @@ Stopping stopping(const Comparison &comparison, size_t tuner) {
       continue;
     StopRule rule;
     size_t trials = 0;
-    while (trials < run.quality.size() && !rule.converged())
-      rule.add(1 / double(run.quality[trials++]));
-    double quality = run.quality[trials - 1];
+    // A run that was ended at the best would have gone on as flat as it ended.
+    unsigned cap = comparison.options.trials;
+    while (trials < cap && !rule.converged())
+      rule.add(1 / qualityAfter(run, ++trials));
+    double quality = qualityAfter(run, trials);
     ++runs;
-    sum.trialsSaved += 1 - double(trials) / double(run.quality.size());
+    sum.trialsSaved += 1 - double(trials) / cap;
     sum.lost += run.quality.back() - quality;
     if (rule.converged()) {
       ++stopped;
