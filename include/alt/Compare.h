@@ -33,6 +33,7 @@ struct CompareOptions {
   unsigned trials = 400;   ///< of each run; one that has not got there by then counts as the cap
   uint64_t seed = 1;       ///< of the whole comparison
   unsigned jobs = 1;       ///< runs at a time; the results do not depend on it
+  bool stopAtBest = false; ///< end a run at a listed space's best: quicker, later failures not seen
   bool ownTime = true;     ///< count the tuner's own seconds too (they differ from run to run)
   std::shared_ptr<const Prior> prior; ///< what tuners that can may start from
 };
@@ -43,9 +44,9 @@ struct CompareRun {
   unsigned seed = 0;
   std::vector<float> quality; ///< after each trial: the space's best time / the run's best so far
   std::vector<float> clock;   ///< after each trial: seconds since the start
+  std::vector<float> failedClock; ///< after each trial: seconds that failed ones took
   unsigned failed = 0;
   double failedSeconds = 0;
-  double failedSecondsTo5 = 0; ///< until the run came within 5 % of the best
   double learningSeconds = 0;
 };
 

@@ -27,11 +27,9 @@ public:
       run.clock.push_back(float(clock));
       if (!m.ok()) {
         ++run.failed;
-        double seconds = (m.spent.total() - m.spent.propose).count();
-        run.failedSeconds += seconds;
-        if (float(best / own) < 0.95f)
-          run.failedSecondsTo5 += seconds;
+        run.failedSeconds += (m.spent.total() - m.spent.propose).count();
       }
+      run.failedClock.push_back(float(run.failedSeconds));
     }
   }
   std::vector<double> best; ///< the run's best time after each trial
@@ -50,7 +48,11 @@ std::vector<double> runOne(CompareRun &run, const Arena &arena, const std::strin
   uint64_t seed = fnv1a(arena.name, options.seed * 0x9e3779b97f4a7c15ull + run.seed);
   Search search({*arena.space, **sampler, *arena.measurer, &curve},
                 {.trials = options.trials, .seed = seed, .defaultFirst = false});
-  while (search.result().trials < options.trials && !stop.stop_requested())
+  double goal = -1; // of a listed space the best is known
+  if (options.stopAtBest && !arena.space->points().empty())
+    goal = std::ranges::min(arena.seconds());
+  while (search.result().trials < options.trials && !stop.stop_requested() &&
+         (curve.best.empty() || curve.best.back() > goal))
     if (!search.step(options.trials - search.result().trials, stop) ||
         (arena.failure && arena.failure()))
       break;
@@ -107,7 +109,7 @@ Result<Comparison> compare(std::span<const Arena> arenas, const CompareOptions &
           !sampler)
         return sampler.error();
       for (unsigned seed = 0; seed < options.seeds; ++seed)
-        comparison.runs.push_back({a, t, seed, {}, {}, 0, 0, 0});
+        comparison.runs.push_back({a, t, seed, {}, {}, {}, 0, 0, 0});
     }
 
   std::vector<std::vector<double>> best(comparison.runs.size());

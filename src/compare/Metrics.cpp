@@ -21,10 +21,11 @@ double metricOf(const Comparison &comparison, const CompareRun &run, std::string
     return run.failed;
   if (metric == "failed_seconds")
     return run.failedSeconds;
-  if (metric == "failed_seconds_to_5pct")
-    return run.failedSecondsTo5;
   double share = metric.ends_with("_10pct") ? 0.10 : metric.ends_with("_5pct") ? 0.05 : 0.01;
   auto at = std::lower_bound(run.quality.begin(), run.quality.end(), float(1 - share));
+  if (metric == "failed_seconds_to_5pct")
+    return at == run.quality.end() ? run.failedSeconds
+                                   : double(run.failedClock[size_t(at - run.quality.begin())]);
   bool seconds = metric.starts_with("seconds");
   if (at == run.quality.end())
     return seconds ? comparison.spaces[run.space].cap : comparison.options.trials;

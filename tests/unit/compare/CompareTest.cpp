@@ -28,10 +28,11 @@ Comparison byHand() {
   comparison.spaces = {{"a", "knobs-1", 1000, 1000, 3, 1.0, 100}};
   unsigned trials[] = {10, 20, 30, 60};
   for (unsigned i = 0; i < 4; ++i) {
-    CompareRun run{0, i / 2, i % 2, {}, {}, i / 2 ? 8u : 2u, i / 2 ? 4.0 : 1.0, 0.1};
+    CompareRun run{0, i / 2, i % 2, {}, {}, {}, i / 2 ? 8u : 2u, i / 2 ? 4.0 : 1.0, 0.1};
     for (unsigned trial = 1; trial <= 100; ++trial) {
       run.quality.push_back(trial < trials[i] ? 0.5f : 0.97f);
       run.clock.push_back(float(trial) * 0.5f);
+      run.failedClock.push_back(trial < 40 ? 0.25f : float(run.failedSeconds));
     }
     comparison.runs.push_back(std::move(run));
   }
@@ -45,6 +46,8 @@ TEST(Metrics, trialsSecondsAndTheCap) {
   EXPECT_EQ(metricOf(comparison, comparison.runs[0], "seconds_to_5pct"), 5);
   EXPECT_EQ(metricOf(comparison, comparison.runs[0], "trials_to_1pct"), 100); // not reached
   EXPECT_EQ(metricOf(comparison, comparison.runs[0], "seconds_to_1pct"), 100);
+  EXPECT_EQ(metricOf(comparison, comparison.runs[0], "failed_seconds_to_5pct"), 0.25);
+  EXPECT_EQ(metricOf(comparison, comparison.runs[3], "failed_seconds_to_5pct"), 4);
 }
 
 TEST(Metrics, ratiosAreOfMeansWithAnIntervalAround) {
@@ -74,6 +77,26 @@ TEST(Compare, isTheSameForTheSameSeedAndAnyNumberOfJobs) {
   EXPECT_EQ(compareJson(*one), compareJson(*two));
   options.seed = 2;
   EXPECT_NE(compareJson(*one), compareJson(*compare(spaces, options)));
+}
+
+TEST(Compare, stoppingAtTheBestChangesNothingBeforeIt) {
+  auto spaces = pnpoly();
+  CompareOptions options = small();
+  options.tuners = {"alt"};
+  options.trials = 200;
+  auto whole = compare(spaces, options);
+  options.stopAtBest = true;
+  auto ended = compare(spaces, options);
+  ASSERT_TRUE(whole && ended);
+  size_t shorter = 0;
+  for (size_t i = 0; i < ended->runs.size(); ++i) {
+    const std::vector<float> &all = whole->runs[i].quality, &some = ended->runs[i].quality;
+    EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin()));
+    shorter += some.size() < all.size();
+    if (some.size() < all.size())
+      EXPECT_EQ(some.back(), 1);
+  }
+  EXPECT_GT(shorter, 0u);
 }
 
 TEST(Compare, jsonHasRatiosAndARowForEachSpaceTunerAndMetric) {
