@@ -74,7 +74,6 @@ LogicalResult bufferizeKernel(ModuleOp module) {
     return failure();
 
   PassManager buffers(module.getContext());
-  buffers.addPass(createCanonicalizerPass());
   buffers.addPass(createCSEPass());
   OpPassManager &function = buffers.nest<func::FuncOp>();
   function.addPass(bufferization::createBufferHoistingPass());

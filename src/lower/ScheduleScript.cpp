@@ -115,8 +115,7 @@ public:
     line("transform.bufferization.eliminate_empty_tensors %func : !transform.any_op", true);
     line("transform.alt.vectorize_tile %func {" + dotProducts() + "lanes = " + std::to_string(lanes) +
              " : i64, max_tile = " + std::to_string(maxTile) + " : i64} : !transform.any_op",
-         /*typed=*/true);
-    clean();
+         /*typed=*/true); // tidied up by what comes next, see bufferizeKernel
     return "module attributes {transform.with_named_sequence} {\n"
            "  transform.named_sequence @__transform_main(%module: !transform.any_op) {\n" +
            text + "    transform.yield\n  }\n}\n";

@@ -21,6 +21,9 @@ int64_t strideAlong(const Operand &operand, unsigned axis) {
   return stride;
 }
 
+/// Whether rows so many bytes apart lie in the same few sets of L1.
+bool crowdsL1(int64_t stride) { return (stride + 64) % 4096 <= 128; }
+
 /// The pieces that tiles of `tile` cut an extent into: so many whole ones, and what is left.
 struct Cut {
   int64_t count, size;
@@ -215,10 +218,10 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
         if (stride == 0)
           continue;
         here *= vectors(axis);
-        if (axis != nest.vectorAxis && stride * bytes(operand.type) % 4096 == 0)
+        if (axis != nest.vectorAxis && crowdsL1(stride * bytes(operand.type)))
           crowded *= vectors(axis);
       }
-      if (crowded > waysOfL1) // rows that lie in the same few sets of L1 push each other out
+      if (crowded > waysOfL1) // they push each other out
         here *= 2;
       loads += here;
       if (strideAlong(operand, nest.vectorAxis)) {

@@ -33,7 +33,7 @@ public:
 private:
   class ConstraintWriter;
   /// Vector operations in the code: the time a build takes grows with it, and no kernel gains beyond.
-  static constexpr int64_t maxCodeSize = 512;
+  static constexpr int64_t maxCodeSize = 448;
   /// What a knob sets in the LoopNest.
   struct Meaning {
     enum class Field {
