@@ -22,7 +22,7 @@ int64_t strideAlong(const Operand &operand, unsigned axis) {
 }
 
 /// Whether rows so many bytes apart lie in the same few sets of L1.
-bool crowdsL1(int64_t stride) { return (stride + 64) % 4096 <= 128; }
+bool crowdsL1(int64_t stride) { return stride >= 2048 && (stride + 64) % 4096 <= 128; }
 
 /// The pieces that tiles of `tile` cut an extent into: so many whole ones, and what is left.
 struct Cut {
@@ -240,7 +240,7 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
   visit(visit, 0, 1);
   if (nest.skipPad)
     return cycles * usefulTaps();
-  return cycles + paddedElements / static_cast<double>(vectorLanes) * 4;
+  return cycles + paddedElements; // written and read again, a vector each about 16 cycles
 }
 
 Schedule LoopSpace::encode(const LoopNest &nest) const {
