@@ -68,7 +68,7 @@ LogicalResult bufferizeKernel(ModuleOp module) {
     return failure();
 
   bufferization::OneShotBufferizationOptions options;
-  options.allowReturnAllocsFromLoops = true;
+  options.allowReturnAllocsFromLoops = false; // see carryInPlace
   bufferization::BufferizationState state;
   if (failed(bufferization::runOneShotBufferize(module, options, state)))
     return failure();

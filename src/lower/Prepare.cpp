@@ -2,6 +2,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Parser/Parser.h"
 
@@ -161,7 +162,23 @@ static OpOperand *destination(linalg::LinalgOp root) {
   return init->get().getDefiningOp<tensor::EmptyOp>() ? init : nullptr;
 }
 
+/// What a loop of the program carries is written to where it was carried: buffers made inside a loop
+/// become one buffer for all of its iterations, so that a carried one would be overwritten while the
+/// next iteration still reads it.
+static void carryInPlace(func::FuncOp function) {
+  function.walk([](scf::ForOp loop) {
+    Operation *yield = loop.getBody()->getTerminator();
+    OpBuilder builder(yield);
+    for (auto [carried, next] : llvm::zip(loop.getRegionIterArgs(), yield->getOpOperands()))
+      if (isa<RankedTensorType>(carried.getType()) && next.get() != carried)
+        next.set(bufferization::MaterializeInDestinationOp::create(
+                     builder, loop.getLoc(), carried.getType(), next.get(), carried)
+                     .getResult());
+  });
+}
+
 void toDestinationStyle(func::FuncOp function) {
+  carryInPlace(function);
   Block &body = function.getBody().front();
   Location loc = function.getLoc();
   OpBuilder builder = OpBuilder::atBlockBegin(&body);

@@ -26,8 +26,8 @@ func.func @kernel(%a: tensor<5x7xf32>, %b: tensor<7x3xf32> {alt.constant}, %bias
   const KernelPlan &plan = std::get<KernelPlan>(lowered);
   void *library = test::loadObject(object);
   ASSERT_TRUE(library) << dlerror();
-  test::Buffers buffers{std::vector<float>(35), std::vector<float>(21), {0.5f, -1, 2},
-                        std::vector<float>(15, NAN)};
+  test::Buffers buffers{
+      std::vector<float>(35), std::vector<float>(21), {0.5f, -1, 2}, std::vector<float>(15, NAN)};
   for (int i = 0; i < 35; ++i)
     buffers[0][i] = 0.01f * (i % 11 - 5);
   for (int i = 0; i < 21; ++i)
@@ -40,6 +40,50 @@ func.func @kernel(%a: tensor<5x7xf32>, %b: tensor<7x3xf32> {alt.constant}, %bias
         sum += double(buffers[0][i * 7 + k]) * buffers[1][k * 3 + j];
       EXPECT_NEAR(buffers[3][i * 3 + j], std::exp(sum), 1e-5);
     }
+}
+
+// As an LSTM's steps: both carried values are read after the first of the next ones is known.
+TEST(Reference, ALoopCarriesWhatTheLastIterationLeft) {
+  Workload workload;
+  workload.linalg = R"(
+#id = affine_map<(i) -> (i)>
+func.func @kernel(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c3 = arith.constant 3 : index
+  %e = tensor.empty() : tensor<4xf32>
+  %r:2 = scf.for %t = %c0 to %c3 step %c1 iter_args(%h = %x, %c = %x) -> (tensor<4xf32>, tensor<4xf32>) {
+    %s = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%h, %c : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %v = arith.addf %a, %b : f32
+      linalg.yield %v : f32 } -> tensor<4xf32>
+    %p = linalg.generic {indexing_maps = [#id, #id, #id, #id], iterator_types = ["parallel"]} ins(%s, %h, %c : tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) {
+    ^bb0(%a: f32, %b: f32, %d: f32, %o: f32):
+      %v = arith.mulf %b, %d : f32
+      %w = arith.addf %v, %a : f32
+      linalg.yield %w : f32 } -> tensor<4xf32>
+    scf.yield %s, %p : tensor<4xf32>, tensor<4xf32>
+  }
+  return %r#0, %r#1 : tensor<4xf32>, tensor<4xf32>
+})";
+  std::filesystem::path object = std::filesystem::path(testing::TempDir()) / "loop.o";
+  auto lowered = lowerToObject({workload}, hostTarget(), object);
+  ASSERT_TRUE(std::holds_alternative<KernelPlan>(lowered)) << std::get<1>(lowered).detail;
+  void *library = test::loadObject(object);
+  ASSERT_TRUE(library) << dlerror();
+  test::Buffers buffers{
+      {0.25f, -0.5f, 1, 2}, std::vector<float>(4, NAN), std::vector<float>(4, NAN)};
+  test::runPlan(std::get<KernelPlan>(lowered), library, buffers);
+  for (int i = 0; i < 4; ++i) {
+    float h = buffers[0][i], c = h;
+    for (int t = 0; t < 3; ++t) {
+      float s = h + c;
+      c = h * c + s;
+      h = s;
+    }
+    EXPECT_FLOAT_EQ(buffers[1][i], h);
+    EXPECT_FLOAT_EQ(buffers[2][i], c);
+  }
 }
 
 TEST(Reference, TextThatDoesNotParseIsACompileFailureWithTheDiagnostic) {
