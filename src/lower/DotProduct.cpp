@@ -82,9 +82,10 @@ std::optional<DotProduct> matchDotProduct(linalg::LinalgOp op, int vectorAxis,
     return dot;
   if (!left->narrow.isInteger(8) || !wide.isInteger(32) || !llvm::is_contained(available, "vnni"))
     return std::nullopt;
-  dot.kind = dot.spreadSigned == dot.alongSigned ? Kind::i16Pairs
-             : dot.alongSigned                   ? Kind::spreadBytes
-                                                 : Kind::alongBytes;
+  dot.kind = !dot.spreadSigned && !dot.alongSigned ? Kind::i16Pairs
+             : !dot.alongSigned                    ? Kind::alongBytes
+             : dot.spreadSigned                    ? Kind::signedBytes
+                                                   : Kind::spreadBytes;
   return dot;
 }
 
@@ -115,28 +116,44 @@ static Value widen(RewriterBase &b, Location loc, Value bytes, bool isSigned) {
                   : arith::ExtUIOp::create(b, loc, type, bytes).getResult();
 }
 
+static Value callDot(RewriterBase &b, Location loc, const char *name, Value acc, Value x, Value y) {
+  auto type = cast<VectorType>(acc.getType());
+  std::string intrinsic =
+      std::string("llvm.x86.") + name + "." + std::to_string(32 * type.getNumElements());
+  return LLVM::CallIntrinsicOp::create(b, loc, Type(type), b.getStringAttr(intrinsic),
+                                       ValueRange{acc, x, y})
+      ->getResult(0);
+}
+
+/// The byte 128 in every place.
+static Value offsets(RewriterBase &b, Location loc, VectorType type) {
+  return arith::ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, int8_t(-128)));
+}
+
+Value emitExcess(RewriterBase &b, Location loc, Value excess, ArrayRef<Value> along) {
+  Value lanesSide = interleave(b, loc, along);
+  Value all = offsets(b, loc, cast<VectorType>(lanesSide.getType()));
+  return callDot(b, loc, "avx512.vpdpbusd", excess, all, lanesSide);
+}
+
 Value emitDotProduct(RewriterBase &b, Location loc, const DotProduct &dot, Value acc, Value spread,
                      ArrayRef<Value> along) {
-  auto type = cast<VectorType>(acc.getType());
-  int64_t lanes = type.getNumElements();
+  int64_t lanes = cast<VectorType>(acc.getType()).getNumElements();
   Value lanesSide = interleave(b, loc, along);
   if (dot.kind == Kind::i16Pairs) {
     lanesSide = widen(b, loc, lanesSide, dot.alongSigned);
     spread = widen(b, loc, spread, dot.spreadSigned);
   }
   Value repeated = repeat(b, loc, spread, lanes);
-  std::string bits = "." + std::to_string(32 * lanes);
-  auto call = [&](const std::string &name, Value x, Value y) -> Value {
-    return LLVM::CallIntrinsicOp::create(b, loc, Type(type),
-                                         b.getStringAttr("llvm.x86." + name + bits),
-                                         ValueRange{acc, x, y})
-        ->getResult(0);
-  };
   switch (dot.kind) {
-  case Kind::bf16Pairs: return call("avx512bf16.dpbf16ps", repeated, lanesSide);
-  case Kind::i16Pairs: return call("avx512.vpdpwssd", repeated, lanesSide);
-  case Kind::spreadBytes: return call("avx512.vpdpbusd", repeated, lanesSide);
-  case Kind::alongBytes: return call("avx512.vpdpbusd", lanesSide, repeated);
+  case Kind::bf16Pairs: return callDot(b, loc, "avx512bf16.dpbf16ps", acc, repeated, lanesSide);
+  case Kind::i16Pairs: return callDot(b, loc, "avx512.vpdpwssd", acc, repeated, lanesSide);
+  case Kind::spreadBytes: return callDot(b, loc, "avx512.vpdpbusd", acc, repeated, lanesSide);
+  case Kind::alongBytes: return callDot(b, loc, "avx512.vpdpbusd", acc, lanesSide, repeated);
+  case Kind::signedBytes: // turning the top bit adds 128
+    repeated = arith::XOrIOp::create(b, loc, repeated,
+                                     offsets(b, loc, cast<VectorType>(repeated.getType())));
+    return callDot(b, loc, "avx512.vpdpbusd", acc, repeated, lanesSide);
   }
   llvm_unreachable("every kind has an instruction");
 }

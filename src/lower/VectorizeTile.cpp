@@ -63,6 +63,8 @@ public:
       dot = matchDotProduct(op, vectorAxis, instructions);
     if (dot && !llvm::all_of(points, [&](const Point &p) { return hasLanes(*dot, p.chunk.lanes); }))
       dot.reset();
+    if (dot && dot->kind == DotProduct::Kind::signedBytes && !sharesExcess())
+      dot->kind = DotProduct::Kind::i16Pairs;
     return true;
   }
 
@@ -202,7 +204,33 @@ private:
                                       point.chunk)
                              : Value());
     SmallVector<OpFoldResult> reductionPoint(extents.size(), b.getIndexAttr(0));
-    return reduce(0, reductionPoint, values);
+    if (!dot || dot->kind != DotProduct::Kind::signedBytes)
+      return reduce(0, reductionPoint, values);
+    for (const Chunk &chunk : chunks) { // the excess of all rows follows the accumulators
+      auto type = VectorType::get({chunk.lanes}, b.getI32Type());
+      values.push_back(arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type)));
+    }
+    values = reduce(0, reductionPoint, values);
+    ArrayRef<Value> excess = ArrayRef<Value>(values).drop_front(points.size());
+    SmallVector<Value> exact;
+    for (auto [point, value] : llvm::zip(points, values))
+      exact.push_back(arith::SubIOp::create(b, loc, value, excess[chunkNumber(point)]));
+    return exact;
+  }
+
+  /// All rows of the tile read the same of `along`, and leave out no taps.
+  bool sharesExcess() {
+    AffineMap map = op.getMatchingIndexingMap(dot->along);
+    for (unsigned axis = 0; axis < extents.size(); ++axis)
+      if (!isReduction(axis) && static_cast<int>(axis) != vectorAxis && extents[axis] > 1 &&
+          map.isFunctionOfDim(axis))
+        return false;
+    return !op->hasAttr("alt.skip_pad");
+  }
+
+  size_t chunkNumber(const Point &point) {
+    return llvm::find_if(chunks, [&](const Chunk &c) { return c.start == point.chunk.start; }) -
+           chunks.begin();
   }
 
   Value spread(Value value, const Chunk &chunk) {
@@ -289,6 +317,8 @@ private:
   SmallVector<Value> stepTogether(ArrayRef<OpFoldResult> at, unsigned axis,
                                   ArrayRef<OpFoldResult> positions, ArrayRef<Value> values) {
     SmallVector<Value> next;
+    SmallVector<Value> excess(values.drop_front(points.size())); // empty but for signedBytes
+    SmallVector<bool> sumsExcess(excess.size(), false);
     for (auto [point, value] : llvm::zip(points, values)) {
       SmallVector<OpFoldResult> dims = dimsOf(point);
       for (unsigned reduction : reductions)
@@ -303,7 +333,13 @@ private:
       }
       bool padding = !spread || llvm::is_contained(along, Value());
       next.push_back(padding ? value : emitDotProduct(b, loc, *dot, value, spread, along));
+      if (excess.size() > chunkNumber(point) && !sumsExcess[chunkNumber(point)]) {
+        Value &sum = excess[chunkNumber(point)];
+        sum = emitExcess(b, loc, sum, along);
+        sumsExcess[chunkNumber(point)] = true;
+      }
     }
+    next.append(excess);
     return next;
   }
 
@@ -325,6 +361,7 @@ private:
       for (Value value : emitBody(arguments, dims, point.chunk))
         next.push_back(spread(value, point.chunk));
     }
+    next.append(values.begin() + static_cast<std::ptrdiff_t>(points.size() * results), values.end());
     return next;
   }
 

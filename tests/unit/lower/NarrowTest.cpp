@@ -1,5 +1,5 @@
 // Products of bf16 and i8 summed in f32 and i32: every schedule agrees with plain loops, whichever
-// instructions this CPU has for them.
+// instructions this CPU has for them. `ALT_SCHEDULES=1000` asks for more than a handful.
 #include "RunSchedule.h"
 #include <bit>
 #include <cstring>
@@ -44,6 +44,13 @@ std::string matmul(const Narrow &n) { // 19 columns: a whole vector and a masked
                 "\"parallel\", \"parallel\", \"reduction\"");
 }
 
+std::string batchMatmul(const Narrow &n) {
+  return kernel(n, "2x5x8", "2x8x16", "2x5x16",
+                "affine_map<(b, i, j, k) -> (b, i, k)>, affine_map<(b, i, j, k) -> (b, k, j)>, "
+                "affine_map<(b, i, j, k) -> (b, i, j)>",
+                "\"parallel\", \"parallel\", \"parallel\", \"reduction\"");
+}
+
 std::string convolution(const Narrow &n) {
   return kernel(n, "1x9x9x12", "3x3x12x32", "1x7x7x32",
                 "affine_map<(n, h, w, f, y, x, c) -> (n, h + y, w + x, c)>, "
@@ -76,7 +83,8 @@ test::Buffers inputs(const Workload &workload) {
 class NarrowProducts : public testing::TestWithParam<Narrow> {};
 
 TEST_P(NarrowProducts, AgreeWithPlainLoops) {
-  for (const std::string &text : {matmul(GetParam()), convolution(GetParam())}) {
+  for (const std::string &text :
+       {matmul(GetParam()), batchMatmul(GetParam()), convolution(GetParam())}) {
     Result<Workload> workload = describeKernel(text);
     ASSERT_TRUE(workload) << workload.error().message;
     EXPECT_GT(workload->flops, 0u);
@@ -85,7 +93,8 @@ TEST_P(NarrowProducts, AgreeWithPlainLoops) {
     ASSERT_EQ(test::evaluate({*workload}, data, 1, expected), "");
     auto space = makeSearchSpace(*workload, hostTarget());
     Rng rng(3);
-    for (int i = 0; i < 4; ++i) {
+    int count = std::getenv("ALT_SCHEDULES") ? std::atoi(std::getenv("ALT_SCHEDULES")) : 4;
+    for (int i = 0; i < count; ++i) {
       Schedule point = i ? space->random(rng) : space->defaultSchedule();
       SCOPED_TRACE(print(*space, point));
       ASSERT_EQ(test::evaluate({*workload, space.get(), &point}, data, 1, actual), "");
