@@ -1,12 +1,17 @@
 #!/bin/sh
 # The tables of docs/learning.md. Usage: bench/learning/run.sh SPACES_FOLDER OUT [SEEDS]
-# SPACES_FOLDER holds recorded spaces (*.csv.gz and what else `alt compare` reads). With 30 seeds it
-# takes hours on one core; with 4, minutes. Same seeds, same trials, whatever the machine.
+# SPACES_FOLDER holds recorded spaces (*.gz that `alt compare` reads). With 30 seeds it takes an hour
+# of one core, most of it the ablation; with 4, minutes. Same seeds, same trials, whatever the machine.
 set -eu
-alt=$(dirname "$0")/../../build/bin/alt
+root=$(cd "$(dirname "$0")/../.." && pwd)
 spaces=$1 out=$2 seeds=${3:-30}
 mkdir -p "$out"
+cmake --build "$root/build" --target alt learner-speed learner-calibration
+alt=$root/build/bin/alt
 "$alt" compare --space "$spaces"/*.gz --seeds "$seeds" --out "$out/tuners" \
-  --tuner alt,autotvm,autotvm-reg,lfbo,evolutionary,genetic,annealing,grid,random
+  --tuner alt,autotvm,autotvm-reg,lfbo,evolutionary,genetic,annealing,random
 "$alt" compare --space "$spaces"/*.gz --seeds "$seeds" --out "$out/ablation" --baseline alt \
-  --tuner alt,alt:filter=false,alt:uncertainty=false,alt:diversity=false,alt:local=0,alt:batch=4,alt:batch=8,alt:batch=16,alt:rank=1,alt:rank=0,alt:members=4
+  --stop-at-best --tuner alt,alt:novelty=0,alt:uncertainty=false,alt:adaptive=false,alt:local=0,alt:filter=false,alt:batch=8,alt:batch=8:diversity=false,alt:batch=16,alt:initial=16,alt:rank=1,alt:rank=0,alt:members=4,alt:listed=0
+"$root/build/bin/learner-calibration" "$spaces"/*.gz > "$out/calibration.txt"
+set -- "$spaces"/*.gz
+"$root/build/bin/learner-speed" "$1" > "$out/speed.txt"

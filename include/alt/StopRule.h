@@ -9,7 +9,7 @@ namespace alt {
 struct StopOptions {
   unsigned patience = 112; ///< trials without a gain; more: later and surer
   double gain = 0.005;     ///< what counts as one, relative
-  double left = 0.03; ///< what four of five recorded runs had left at most when this stopped them
+  double left = 0.03; ///< what it says is left at most; docs/learning.md has how often that held
 };
 
 class StopRule {
@@ -18,8 +18,8 @@ public:
   /// The best time so far after one more trial, in any unit; infinite until something ran.
   void add(double best);
   bool converged() const { return trials - lastGain >= options.patience && hasRun; }
-  /// The share of time that a further search may still save: meant as an upper bound in 80 % of runs (not yet measured) on
-  /// recorded spaces. 1 before it has converged: nobody knows.
+  /// The share of time that a further search may still save, meant as an upper bound in 80 % of
+  /// runs. 1 before it has converged: nobody knows.
   double expectedLeft() const { return converged() ? options.left : 1; }
 
 private:

@@ -228,6 +228,7 @@ void bind(OptionTable &b, AltOptions &o) {
   b("novelty", &o.novelty, "deviation that distance from all measured schedules is worth");
   b("diversity", &o.diversity, "what a batch already holds counts as measured for the novelty");
   b("rank", &o.rankShare, "share of the rank in the label; the rest is throughput");
+  b("max-rows", &o.maxRows, "trials that the models are fitted to: the fastest and the latest");
   b("trees", &o.committee.boosting.trees, "boosted trees of each member");
   b("depth", &o.committee.boosting.depth, "their depth");
   b("prior", &o.prior, "start from other kernels' records; off: cold");

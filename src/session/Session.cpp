@@ -258,7 +258,7 @@ private:
     result.report.notes.push_back(
         (all == 1 ? "The search" : "The searches of " + std::to_string(converged) + " kernels") +
         " converged: more trials would save at most " + std::to_string(int(std::lround(100 * left))) +
-        " % of the time, as four of five recorded runs bear out; --until trials goes on.");
+        " % of the time, by a rule of thumb; --until trials goes on.");
   }
 
   /// "0 valid of 40" with no reason is what users of tuners complain about most.

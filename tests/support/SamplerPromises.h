@@ -11,9 +11,9 @@ inline std::vector<Schedule> searchSynthetic(std::string_view tuner, uint64_t se
                                              size_t batch, SyntheticMeasurer &measurer) {
   SyntheticSpace space;
   auto features = makeKnobFeatures(space);
-  auto info = findSampler(tuner);
-  EXPECT_TRUE(info) << tuner;
-  auto sampler = (*info)->make({space, *features});
+  auto made = makeSampler(tuner, {space, *features});
+  EXPECT_TRUE(made) << tuner;
+  auto sampler = std::move(*made);
   Rng rng(seed);
   std::vector<Schedule> asked;
   while (asked.size() < trials) {

@@ -43,6 +43,15 @@ TEST(Alt, asksForMoreAtOnceWhenTrialsAreCheap) {
   EXPECT_EQ(batchAt(0.01), 8u);
 }
 
+TEST(Alt, learnsFromTheFastestAndTheLatestWhenThereAreMany) {
+  SyntheticMeasurer measurer;
+  auto best = [&](const char *tuner) {
+    return bestSeconds(searchSynthetic(tuner, 1, 150, 4, measurer));
+  };
+  EXPECT_LT(best("alt:max-rows=40"), 1.15e-3);
+  EXPECT_LT(best("alt:max-rows=40"), best("random"));
+}
+
 TEST(Alt, everyModuleCanBeSwitchedOff) {
   SyntheticSpace space;
   auto features = makeKnobFeatures(space);
