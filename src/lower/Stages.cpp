@@ -156,8 +156,13 @@ private:
             changed |= aheadBuffers.erase(buffer);
       }
     }
+    // What only other ahead stages read (filters that are transformed, then packed) is done with then.
+    llvm::DenseSet<Value> readLater;
+    for (const Write &write : writes)
+      if (!isAhead(write))
+        readLater.insert(write.touched.read.begin(), write.touched.read.end());
     for (auto [i, buffer] : llvm::enumerate(scratch))
-      plan.scratch[i].persistent = aheadBuffers.contains(buffer);
+      plan.scratch[i].persistent = aheadBuffers.contains(buffer) && readLater.contains(buffer);
   }
 
   bool isAhead(const Write &write) {
