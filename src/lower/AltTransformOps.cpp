@@ -1,6 +1,7 @@
 #include "lower/AltTransformOps.h"
 #include "lower/PackOperand.h"
 #include "lower/VectorizeTile.h"
+#include "lower/Winograd.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -65,6 +66,23 @@ LogicalResult transform::ScheduleOp::verify() {
     return emitOpError("has ") << getKnobs().size() << " names for " << getParams().size()
                                << " parameters";
   return success();
+}
+
+DiagnosedSilenceableFailure transform::WinogradOp::apply(TransformRewriter &rewriter,
+                                                         TransformResults &, TransformState &state) {
+  alt::WinogradBlocking blocking{static_cast<int64_t>(getM()), static_cast<int64_t>(getUnit()),
+                                 static_cast<int64_t>(getBatch()), static_cast<int64_t>(getFilters()),
+                                 static_cast<int64_t>(getLanes())};
+  for (Operation *target : llvm::to_vector(state.getPayloadOps(getTarget())))
+    if (auto op = dyn_cast<linalg::LinalgOp>(target);
+        !op || failed(alt::convolveByWinograd(rewriter, op, blocking)))
+      return emitDefaultSilenceableFailure(getOperation());
+  return DiagnosedSilenceableFailure::success();
+}
+
+void transform::WinogradOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  consumesHandle(getTargetMutable(), effects);
+  modifiesPayload(effects);
 }
 
 namespace {

@@ -74,3 +74,26 @@ def PackOperandOp : Op<Transform_Dialect, "alt.pack_operand",
   let results = (outs);
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }
+
+def WinogradOp : Op<Transform_Dialect, "alt.winograd",
+    [DeclareOpInterfaceMethods<TransformOpInterface>,
+     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "Computes a 3x3 convolution by Winograd's minimal filtering, tile batch by tile batch";
+  let description = [{
+    The target is the kernel's convolution (stride 1, no dilation, NHWC). It and the elementwise ops
+    after it are replaced by loops over batches of `batch` output tiles of `m` x `m` (2 or 4); in them
+    the inputs of a batch are transformed, multiplied, `filters` output channels at a time, and
+    transformed back, with the elementwise ops applied in registers. Padding is read through. The
+    transforms are vector code already (`lanes` elements wide); the batched matmul is left as the new
+    `alt.anchor`, followed by a copy, the new `alt.root`. The filter's transform comes before all loops:
+    a stage ahead of time when the filter is constant. With `unit` less than all tiles an scf.forall
+    hands out units of so many tiles, whole rows of them.
+
+    `structured.winograd_conv2d` and its decomposition transform all tiles before the first product
+    and have no place for a batch that stays in a cache, for padding, or for what follows.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$m, I64Attr:$unit, I64Attr:$batch,
+                       I64Attr:$filters, I64Attr:$lanes);
+  let results = (outs);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+}

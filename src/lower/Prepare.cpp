@@ -81,10 +81,7 @@ static LogicalResult materializePad(IRRewriter &rewriter, tensor::PadOp pad,
   return success();
 }
 
-/// A copy after a reduction that ends the kernel, so that every kernel ends in an elementwise op: the
-/// root's tiles then start from nothing, and the anchor's fill is fused into each of them. Costs
-/// nothing: the copy is of registers.
-static linalg::LinalgOp appendIdentity(IRRewriter &rewriter, linalg::LinalgOp anchor) {
+linalg::LinalgOp appendIdentity(RewriterBase &rewriter, linalg::LinalgOp anchor) {
   rewriter.setInsertionPointAfter(anchor);
   Location loc = anchor.getLoc();
   Value result = anchor->getResult(0);

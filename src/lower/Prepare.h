@@ -39,6 +39,11 @@ void generalizeKernel(mlir::func::FuncOp);
 mlir::OwningOpRef<mlir::ModuleOp> prepareKernel(std::string_view text, bool asWritten,
                                                 mlir::MLIRContext &);
 
+/// A copy after a reduction that ends the kernel, so that every kernel ends in an elementwise op: the
+/// root's tiles then start from nothing, and the anchor's fill is fused into each of them. Costs
+/// nothing: the copy is of registers.
+mlir::linalg::LinalgOp appendIdentity(mlir::RewriterBase &, mlir::linalg::LinalgOp anchor);
+
 /// tensor arguments and results -> memref arguments (results last), written in place. The function
 /// body stays on tensors.
 void toDestinationStyle(mlir::func::FuncOp);

@@ -28,6 +28,13 @@ SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width, bool mayMask) {
   return chunks;
 }
 
+Value maskFor(OpBuilder &b, Location loc, const Chunk &chunk) {
+  if (chunk.valid == chunk.lanes)
+    return {};
+  auto type = VectorType::get({chunk.lanes}, b.getI1Type());
+  return vector::ConstantMaskOp::create(b, loc, type, ArrayRef<int64_t>{chunk.valid});
+}
+
 bool hasVectorBody(linalg::LinalgOp op) {
   for (Operation &inner : op.getBlock()->without_terminator()) {
     if (isa<linalg::IndexOp>(inner) || inner.hasTrait<OpTrait::ConstantLike>())
@@ -129,13 +136,6 @@ Access accessAlong(AffineMap map, int axis, Type element) {
   if (element.isInteger(1) || coefficient(map.getResults().back(), axis) != 1)
     return Access::lanes;
   return Access::contiguous;
-}
-
-Value maskFor(RewriterBase &b, Location loc, const Chunk &chunk) {
-  if (chunk.valid == chunk.lanes)
-    return {};
-  auto type = VectorType::get({chunk.lanes}, b.getI1Type());
-  return vector::ConstantMaskOp::create(b, loc, type, ArrayRef<int64_t>{chunk.valid});
 }
 
 } // namespace

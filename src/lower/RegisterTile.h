@@ -17,6 +17,9 @@ struct Chunk {
 /// vector otherwise. Without masks the rest is cut into powers of two.
 llvm::SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width, bool mayMask);
 
+/// The chunk's valid lanes; null when all are.
+mlir::Value maskFor(mlir::OpBuilder &, mlir::Location, const Chunk &);
+
 /// Whether every op of the body has a vector form.
 bool hasVectorBody(mlir::linalg::LinalgOp);
 

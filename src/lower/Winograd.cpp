@@ -1,0 +1,334 @@
+#include "lower/Winograd.h"
+#include "lower/Epilogue.h"
+#include "lower/Prepare.h"
+#include "lower/VectorCode.h"
+#include "lower/WindowedConvolution.h"
+#include "lower/WinogradTransforms.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace alt {
+
+using namespace mlir;
+
+namespace {
+
+class WinogradRewriter {
+public:
+  WinogradRewriter(RewriterBase &b, linalg::LinalgOp conv, linalg::LinalgOp root,
+                   const WindowedConvolution &shape, const WinogradBlocking &blocking)
+      : b(b), loc(conv.getLoc()), conv(conv), root(root), shape(shape), blocking(blocking),
+        m(blocking.m), n(m + 2), tileRows(llvm::divideCeil(shape.height, m)),
+        tileColumns(llvm::divideCeil(shape.width, m)), matrices(winogradTransforms(m)),
+        code(b, loc, blocking.lanes), epilogue(std::in_place, b, conv, root) {
+    conv->getParentOfType<func::FuncOp>().walk(
+        [&](Operation *op) { sides += op->hasAttr(sideAttr); });
+  }
+
+  /// Whether tiles, units, batches and blocks of channels nest.
+  bool nests() const {
+    int64_t unit = blocking.unit;
+    bool rows = unit % tileColumns == 0 && tileRows % (unit / tileColumns) == 0;
+    return (unit == tiles() || rows) && unit % blocking.batch == 0 &&
+           shape.outChannels % blocking.filters == 0;
+  }
+
+  void rewrite() {
+    b.setInsertionPoint(conv);
+    Value filters = transformFilters();
+    // Where the epilogue cannot be taken along, it passes over the result afterwards.
+    linalg::LinalgOp last = epilogue->isPointwise() ? root : conv;
+    if (last == conv)
+      leaveEpilogue();
+    b.setInsertionPointAfter(last);
+    Value destination = last.getDpsInits()[0];
+    if (last == conv)
+      destination = tensor::EmptyOp::create(
+          b, loc, {shape.images, shape.height, shape.width, shape.outChannels}, shape.element());
+    Value none = code.index(0);
+    Value result = blocking.unit < tiles() ? overUnits(filters, destination)
+                                           : overBatches(filters, {destination, none, none, none});
+    replace(last, result);
+  }
+
+private:
+  /// Part of the result: where it starts, and its first tile.
+  struct Window {
+    Value tensor, tile, image, row;
+  };
+  /// A tile's first output.
+  struct Place {
+    Value image, row, column;
+  };
+
+  int64_t tiles() const { return shape.images * tileRows * tileColumns; }
+
+  /// U[i, j, c, f] = sum of G[i, p] * G[j, q] * filter[p, q, c, f], as [i * n + j, c, f].
+  Value transformFilters() {
+    Type element = shape.element();
+    auto matrixType = RankedTensorType::get({n, 3}, element);
+    SmallVector<Attribute> factors;
+    for (const auto &row : matrices.filter)
+      for (double factor : row)
+        factors.push_back(b.getFloatAttr(element, factor));
+    Value matrix =
+        arith::ConstantOp::create(b, loc, matrixType, DenseElementsAttr::get(matrixType, factors));
+    auto type = RankedTensorType::get({n, n, shape.inChannels, shape.outChannels}, element);
+    Value empty = tensor::EmptyOp::create(b, loc, type.getShape(), element);
+    Value zeros = markSide(linalg::FillOp::create(b, loc, zero(), empty)).getResult(0);
+    AffineExpr i, j, c, f, p, q;
+    bindDims(b.getContext(), i, j, c, f, p, q);
+    SmallVector<AffineExpr> filterAt;
+    for (WindowedConvolution::FilterAxis axis : shape.filterAxes)
+      switch (axis) {
+      case WindowedConvolution::FilterAxis::windowRow:
+        filterAt.push_back(p);
+        break;
+      case WindowedConvolution::FilterAxis::windowColumn:
+        filterAt.push_back(q);
+        break;
+      case WindowedConvolution::FilterAxis::channel:
+        filterAt.push_back(c);
+        break;
+      case WindowedConvolution::FilterAxis::feature:
+        filterAt.push_back(f);
+        break;
+      }
+    auto map = [&](ArrayRef<AffineExpr> at) { return AffineMap::get(6, 0, at, b.getContext()); };
+    SmallVector<utils::IteratorType> kinds(4, utils::IteratorType::parallel);
+    kinds.append(2, utils::IteratorType::reduction);
+    auto transform = linalg::GenericOp::create(
+        b, loc, TypeRange{type}, ValueRange{matrix, matrix, shape.filter}, ValueRange{zeros},
+        ArrayRef<AffineMap>{map({i, p}), map({j, q}), map(filterAt), map({i, j, c, f})}, kinds,
+        [](OpBuilder &body, Location l, ValueRange x) {
+          Value factor = arith::MulFOp::create(body, l, x[0], x[1]);
+          Value term = arith::MulFOp::create(body, l, factor, x[2]);
+          linalg::YieldOp::create(body, l, arith::AddFOp::create(body, l, x[3], term).getResult());
+        });
+    return tensor::CollapseShapeOp::create(b, loc, markSide(transform).getResult(0),
+                                           ArrayRef<ReassociationIndices>{{0, 1}, {2}, {3}});
+  }
+
+  /// Threads take rows of tiles: what they write are then boxes of the result.
+  Value overUnits(Value filters, Value destination) {
+    int64_t tileRowsOfUnit = blocking.unit / tileColumns, perImage = tileRows / tileRowsOfUnit;
+    int64_t rows = tileRowsOfUnit * m;
+    auto forall = scf::ForallOp::create(
+        b, loc, ArrayRef<OpFoldResult>{b.getIndexAttr(tiles() / blocking.unit)},
+        ValueRange{destination}, std::nullopt);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(forall.getBody());
+    Value unit = forall.getInductionVar(0);
+    AffineExpr d0 = b.getAffineDimExpr(0);
+    AffineExpr inImage = shape.images == 1 ? d0 : d0 % perImage;
+    Value image = shape.images == 1 ? code.index(0) : code.affine(d0.floorDiv(perImage), unit);
+    Value row = code.affine(inImage * rows, unit);
+    OpFoldResult count = b.getIndexAttr(rows);
+    if (shape.height % rows != 0)
+      count = affine::makeComposedFoldedAffineMin(
+          b, loc,
+          AffineMap::get(1, 0, {b.getAffineConstantExpr(rows), shape.height - d0}, b.getContext()),
+          {OpFoldResult(row)});
+    SmallVector<OpFoldResult> offsets{image, row, b.getIndexAttr(0), b.getIndexAttr(0)};
+    SmallVector<OpFoldResult> sizes{b.getIndexAttr(1), count, b.getIndexAttr(shape.width),
+                                    b.getIndexAttr(shape.outChannels)};
+    SmallVector<OpFoldResult> strides(4, b.getIndexAttr(1));
+    Value shared = forall.getRegionIterArgs()[0];
+    Value part = tensor::ExtractSliceOp::create(b, loc, shared, offsets, sizes, strides);
+    Value done = overBatches(filters, {part, code.affine(d0 * blocking.unit, unit), image, row});
+    b.setInsertionPointToEnd(forall.getTerminator().getBody());
+    tensor::ParallelInsertSliceOp::create(b, loc, done, shared, offsets, sizes, strides);
+    return forall.getResult(0);
+  }
+
+  Value overBatches(Value filters, const Window &window) {
+    return code.loop(blocking.unit, blocking.batch, window.tensor, [&](Value batch, Value result) {
+      Value firstTile = code.add(window.tile, batch);
+      Value inputs = transformInputs(firstTile);
+      auto block = [&](Value firstFilter, Value carried) {
+        Value products = multiply(inputs, filters, firstFilter);
+        return transformOutputs(products, firstTile, firstFilter,
+                                {carried, {}, window.image, window.row});
+      };
+      return code.loop(shape.outChannels, blocking.filters, result, block);
+    });
+  }
+
+  Place locate(Value firstTile, Value t) {
+    int64_t perImage = tileRows * tileColumns;
+    Value tile = code.add(firstTile, t);
+    AffineExpr d0 = b.getAffineDimExpr(0), inImage = shape.images == 1 ? d0 : d0 % perImage;
+    return {shape.images == 1 ? code.index(0) : code.affine(d0.floorDiv(perImage), tile),
+            code.affine(inImage.floorDiv(tileColumns) * m, tile),
+            code.affine(d0 % tileColumns * m, tile)};
+  }
+
+  /// V[i * n + j, t, c]: the inputs of tile t, transformed.
+  Value transformInputs(Value firstTile) {
+    Value empty =
+        tensor::EmptyOp::create(b, loc, {n * n, blocking.batch, shape.inChannels}, shape.element());
+    return code.loop(blocking.batch, 1, empty, [&](Value t, Value transformed) {
+      Place place = locate(firstTile, t);
+      Value row = code.add(place.row, shape.rowOffset),
+            column = code.add(place.column, shape.columnOffset);
+      int64_t height = shape.sourceType().getDimSize(1), width = shape.sourceType().getDimSize(2);
+      auto tile = [&](bool masked) {
+        auto vectors = [&](Value c, const Chunk &chunk, Value carried) {
+          auto read = [&](int64_t i, int64_t j) {
+            Value r = code.add(row, i), q = code.add(column, j), inside;
+            if (masked)
+              inside = code.both(code.within(r, 0, height - 1), code.within(q, 0, width - 1));
+            return code.read(shape.source, {place.image, r, q, c}, chunk, shape.padding, inside);
+          };
+          SmallVector<Value> values = transformTile(b, loc, matrices.input, read);
+          return code.write(values, {n * n, 1}, carried, {code.index(0), t, c}, chunk, true);
+        };
+        return code.overVectors(shape.inChannels, transformed, vectors);
+      };
+      bool alwaysInside = shape.rowOffset >= 0 && shape.columnOffset >= 0 &&
+                          shape.rowOffset + tileRows * m + 2 <= height &&
+                          shape.columnOffset + tileColumns * m + 2 <= width;
+      if (alwaysInside)
+        return tile(false);
+      Value inside = code.both(code.within(row, 0, height - n), code.within(column, 0, width - n));
+      return code.either(
+          inside, transformed.getType(), [&] { return tile(false); }, [&] { return tile(true); });
+    });
+  }
+
+  /// M[a, t, f] = sum over c of V[a, t, c] * U[a, c, f], as three ops that the schedule tiles.
+  Value multiply(Value inputs, Value filters, Value firstFilter) {
+    SmallVector<OpFoldResult> offsets{b.getIndexAttr(0), b.getIndexAttr(0), firstFilter};
+    SmallVector<OpFoldResult> sizes{b.getIndexAttr(n * n), b.getIndexAttr(shape.inChannels),
+                                    b.getIndexAttr(blocking.filters)};
+    SmallVector<OpFoldResult> strides(3, b.getIndexAttr(1));
+    Value slice = tensor::ExtractSliceOp::create(b, loc, filters, offsets, sizes, strides);
+    Value empty =
+        tensor::EmptyOp::create(b, loc, {n * n, blocking.batch, blocking.filters}, shape.element());
+    auto fill = linalg::FillOp::create(b, loc, zero(), empty);
+    fill->setAttr(bodyAttr, b.getI64IntegerAttr(0));
+    AffineExpr a, t, f, c;
+    bindDims(b.getContext(), a, t, f, c);
+    auto map = [&](ArrayRef<AffineExpr> at) { return AffineMap::get(4, 0, at, b.getContext()); };
+    SmallVector<utils::IteratorType> kinds(3, utils::IteratorType::parallel);
+    kinds.push_back(utils::IteratorType::reduction);
+    auto matmul = linalg::GenericOp::create(
+        b, loc, TypeRange{empty.getType()}, ValueRange{inputs, slice},
+        ValueRange{fill.getResult(0)},
+        ArrayRef<AffineMap>{map({a, t, c}), map({a, c, f}), map({a, t, f})}, kinds,
+        [](OpBuilder &body, Location l, ValueRange x) {
+          Value term = arith::MulFOp::create(body, l, x[0], x[1]);
+          linalg::YieldOp::create(body, l, arith::AddFOp::create(body, l, x[2], term).getResult());
+        });
+    matmul->setAttr(anchorAttr, b.getUnitAttr());
+    linalg::LinalgOp copy = appendIdentity(b, matmul);
+    copy->setAttr(rootAttr, b.getUnitAttr());
+    b.setInsertionPointAfter(copy);
+    return copy->getResult(0);
+  }
+
+  /// Tiles back into the result, the epilogue done on the way.
+  Value transformOutputs(Value products, Value firstTile, Value firstFilter, const Window &window) {
+    return code.loop(blocking.batch, 1, window.tensor, [&](Value t, Value result) {
+      Place place = locate(firstTile, t);
+      auto tile = [&](bool reachesOut) {
+        auto vectors = [&](Value f, const Chunk &chunk, Value carried) {
+          Value filter = code.add(firstFilter, f);
+          SmallVector<Value> values =
+              transformTile(b, loc, matrices.output, [&](int64_t i, int64_t j) {
+                return code.read(products, {code.index(i * n + j), t, f}, chunk, zeroAttr());
+              });
+          for (auto [k, value] : llvm::enumerate(values)) {
+            auto at = static_cast<int64_t>(k);
+            Value row = code.add(place.row, at / m), column = code.add(place.column, at % m);
+            if (reachesOut) { // the epilogue reads what is there; the write leaves out what is not
+              row = code.atMost(row, shape.height - 1);
+              column = code.atMost(column, shape.width - 1);
+            }
+            value = epilogue->compute(value, {place.image, row, column, filter}, chunk);
+          }
+          Value image = code.subtract(place.image, window.image),
+                row = code.subtract(place.row, window.row);
+          return code.write(values, {m, m}, carried, {image, row, place.column, filter}, chunk,
+                            !reachesOut);
+        };
+        return code.overVectors(blocking.filters, result, vectors);
+      };
+      if (shape.height % m == 0 && shape.width % m == 0)
+        return tile(false);
+      Value whole = code.both(code.within(place.row, 0, shape.height - m),
+                              code.within(place.column, 0, shape.width - m));
+      return code.either(
+          whole, result.getType(), [&] { return tile(false); }, [&] { return tile(true); });
+    });
+  }
+
+  TypedAttr zeroAttr() { return b.getZeroAttr(shape.element()); }
+  Value zero() { return arith::ConstantOp::create(b, loc, zeroAttr()); }
+
+  template <class Op> Op markSide(Op op) {
+    op->setAttr(sideAttr, b.getI64IntegerAttr(sides++));
+    return op;
+  }
+
+  /// What follows the convolution becomes passes over its result.
+  void leaveEpilogue() {
+    epilogue.emplace(b, conv, conv);
+    for (linalg::LinalgOp op : conv->getBlock()->getOps<linalg::LinalgOp>())
+      if (op->hasAttr(rootAttr) || op->hasAttr(bodyAttr)) {
+        op->removeAttr(rootAttr);
+        op->removeAttr(bodyAttr);
+        markSide(op);
+      }
+  }
+
+  /// The result takes the old op's place; what nothing reads any more goes.
+  void replace(linalg::LinalgOp last, Value result) {
+    if (last == root)
+      b.replaceOp(root, result);
+    else
+      b.replaceAllUsesWith(conv->getResult(0), result);
+    Block &body = *result.getParentBlock();
+    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+      if (isOpTriviallyDead(&op))
+        b.eraseOp(&op);
+  }
+
+  RewriterBase &b;
+  Location loc;
+  linalg::LinalgOp conv, root;
+  const WindowedConvolution &shape;
+  WinogradBlocking blocking;
+  int64_t m, n; ///< outputs and inputs of a tile along one axis
+  int64_t tileRows, tileColumns;
+  const WinogradTransforms &matrices;
+  VectorCode code;
+  std::optional<Epilogue> epilogue;
+  int64_t sides = 0; ///< so many ops are marked so
+};
+
+} // namespace
+
+LogicalResult convolveByWinograd(RewriterBase &b, linalg::LinalgOp convolution,
+                                 const WinogradBlocking &blocking) {
+  linalg::LinalgOp root;
+  convolution->getParentOfType<func::FuncOp>().walk([&](linalg::LinalgOp op) {
+    if (op->hasAttr(rootAttr))
+      root = op;
+  });
+  if (!root || root == convolution)
+    return convolution.emitError("the kernel ends in no elementwise op");
+  b.setInsertionPoint(convolution);
+  std::optional<WindowedConvolution> shape = WindowedConvolution::match(b, convolution);
+  if (!shape || shape->windowRows != 3 || shape->windowColumns != 3)
+    return convolution.emitError("no 3x3 convolution of stride 1 that Winograd's algorithm takes");
+  WinogradRewriter rewriter(b, convolution, root, *shape, blocking);
+  if (!rewriter.nests())
+    return convolution.emitError("tiles, units, batches and filters do not nest");
+  rewriter.rewrite();
+  return success();
+}
+
+} // namespace alt
