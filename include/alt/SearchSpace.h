@@ -45,11 +45,14 @@ public:
   virtual Schedule defaultSchedule() const = 0;
   /// Number of legal points; an estimate (sampled) where counting them is too dear.
   virtual double size() const = 0;
+  /// Whether the knob means anything in this schedule. One that does not stands at its default.
+  virtual bool applies(const Schedule &, size_t /*knob*/) const { return true; }
   /// All points, when the space is a list (recorded, enumerated); empty otherwise.
   virtual std::span<const Schedule> points() const { return {}; }
 };
 
-/// "tile.i0=32 tile.i1=64 unroll=4": knob names and option values (labels when categorical).
+/// "tile.i0=32 tile.i1=64 unroll=4": names and option values (labels when categorical) of the knobs
+/// that apply.
 std::string print(const SearchSpace &, const Schedule &);
 /// parse(print(s)) == s. The error names the knob or value that the space does not have.
 Result<Schedule> parse(const SearchSpace &, std::string_view);
@@ -58,7 +61,7 @@ struct ScheduleHash {
   size_t operator()(const Schedule &) const;
 };
 
-/// The space derived from the workload's iteration space (space/LoopSpace.cpp). `threads` is the
+/// The space derived from the workload's iteration space (space/AlgorithmSpace.cpp). `threads` is the
 /// number of cores that a kernel may use.
 std::unique_ptr<SearchSpace> makeSearchSpace(const Workload &, const Target &, unsigned threads = 1);
 

@@ -1,7 +1,8 @@
 #include "lower/ScheduleScript.h"
 #include "lower/DotProduct.h"
 #include "lower/Prepare.h"
-#include "space/LoopSpace.h"
+#include "lower/Winograd.h"
+#include "space/AlgorithmSpace.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include <algorithm>
 
@@ -85,6 +86,12 @@ std::vector<int> rootAxes(linalg::LinalgOp root, linalg::LinalgOp anchor) {
   return axes;
 }
 
+std::string script(const std::string &lines) {
+  return "module attributes {transform.with_named_sequence} {\n"
+         "  transform.named_sequence @__transform_main(%module: !transform.any_op) {\n" +
+         lines + "    transform.yield\n  }\n}\n";
+}
+
 class ScriptWriter {
 public:
   ScriptWriter(const LoopNest &nest, linalg::LinalgOp root, linalg::LinalgOp anchor,
@@ -92,8 +99,13 @@ public:
       : nest(nest), root(root), anchor(anchor), rootAxisOf(std::move(rootAxisOf)), lanes(lanes),
         maxTile(maxTile), instructions(std::move(instructions)) {}
 
-  std::string write(ModuleOp kernel) {
+  /// `first`: lines that make the kernel what this script was written for.
+  std::string write(ModuleOp kernel, const std::string &first) {
     line("%func = transform.structured.match ops{[\"func.func\"]} in %module");
+    if (!first.empty()) {
+      text += first;
+      clean();
+    }
     annotateAnchor();
     tileSides(kernel);
     line("%root = transform.structured.match attributes {alt.root} in %module");
@@ -116,9 +128,7 @@ public:
     line("transform.alt.vectorize_tile %func {" + dotProducts() + "lanes = " + std::to_string(lanes) +
              " : i64, max_tile = " + std::to_string(maxTile) + " : i64} : !transform.any_op",
          /*typed=*/true); // tidied up by what comes next, see bufferizeKernel
-    return "module attributes {transform.with_named_sequence} {\n"
-           "  transform.named_sequence @__transform_main(%module: !transform.any_op) {\n" +
-           text + "    transform.yield\n  }\n}\n";
+    return script(text);
   }
 
 private:
@@ -447,28 +457,71 @@ private:
   unsigned counter = 0;
 };
 
+/// The ops that the kernel's marks name.
+struct Marked {
+  linalg::LinalgOp root, anchor;
+};
+
+Marked findMarked(ModuleOp kernel) {
+  Marked marked;
+  kernel.walk([&](linalg::LinalgOp op) {
+    if (op->hasAttr(rootAttr))
+      marked.root = op;
+    if (op->hasAttr(anchorAttr))
+      marked.anchor = op;
+  });
+  return marked;
+}
+
+/// How Winograd's algorithm is applied; what is left of the nest is inside its loops.
+WinogradBlocking takeOut(LoopNest &nest, int64_t lanes) {
+  LoopNest::Level &tiles = nest.axes[Winograd::t], &filters = nest.axes[Winograd::f];
+  WinogradBlocking blocking{nest.winograd, tiles.par, tiles.tile, filters.tile, lanes};
+  for (LoopNest::Level *level : {&tiles, &filters})
+    level->extent = level->par = level->tile;
+  return blocking;
+}
+
+std::string winogradLines(const WinogradBlocking &blocking) {
+  auto attribute = [](const char *name, int64_t value) {
+    return std::string(name) + " = " + std::to_string(value) + " : i64";
+  };
+  return "    %conv = transform.structured.match attributes {alt.anchor} in %module"
+         " : (!transform.any_op) -> !transform.any_op\n"
+         "    transform.alt.winograd %conv {" +
+         attribute("m", blocking.m) + ", " + attribute("unit", blocking.unit) + ", " +
+         attribute("batch", blocking.batch) + ", " + attribute("filters", blocking.filters) + ", " +
+         attribute("lanes", blocking.lanes) + "} : !transform.any_op\n";
+}
+
 } // namespace
 
 std::string scheduleScript(const LowerRequest &request, ModuleOp kernel, const Target &target) {
-  const auto *space = dynamic_cast<const LoopSpace *>(request.space);
-  func::FuncOp function = kernelFunction(kernel);
-  linalg::LinalgOp root, anchor;
-  function.walk([&](linalg::LinalgOp op) {
-    if (op->hasAttr(rootAttr))
-      root = op;
-    if (op->hasAttr(anchorAttr))
-      anchor = op;
-  });
+  const auto *space = dynamic_cast<const AlgorithmSpace *>(request.space);
+  auto [root, anchor] = findMarked(kernel);
   if (!space || request.workload.axes.empty() || !root || !anchor)
     return "";
   LoopNest nest = space->decode(*request.schedule);
+  std::string first;
+  OwningOpRef<ModuleOp> rewritten; // the kernel as the rest of the script will find it
+  if (nest.winograd) {
+    WinogradBlocking blocking = takeOut(nest, space->lanes());
+    rewritten = kernel.clone();
+    kernel = *rewritten;
+    first = winogradLines(blocking);
+    IRRewriter rewriter(kernel.getContext());
+    if (failed(convolveByWinograd(rewriter, findMarked(kernel).anchor, blocking)))
+      return script(first); // which says why when it is applied
+    root = findMarked(kernel).root;
+    anchor = findMarked(kernel).anchor;
+  }
   if (SmallVector<int64_t> ranges = anchor.getStaticLoopRanges(); ranges.size() != nest.axes.size())
     return "";
   std::vector<int> axes = rootAxes(root, anchor);
   if (axes.empty())
     return "";
   return ScriptWriter(nest, root, anchor, axes, space->lanes(), 64, dotProductInstructions(target))
-      .write(kernel);
+      .write(kernel, first);
 }
 
 } // namespace alt

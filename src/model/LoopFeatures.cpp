@@ -2,7 +2,7 @@
 // kernel and shape. docs/features.md defines each.
 #include "alt/Features.h"
 #include "model/NestCost.h"
-#include "space/LoopSpace.h"
+#include "space/AlgorithmSpace.h"
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -174,20 +174,23 @@ template <class Sink> void describeKnobs(Sink &put, const LoopNest &nest) {
 
 class LoopFeatures final : public FeatureExtractor {
 public:
-  LoopFeatures(const Workload &workload, const LoopSpace &space, const Target &target)
-      : space(space), model(workload, target) {
-    auto kernel = [&](float value) { kernelValues.push_back(value); };
-    kernel(lg(static_cast<float>(workload.flops)));
-    kernel(lg(model.iterations / static_cast<float>(std::max<uint64_t>(1, workload.flops))));
-    float bytes = 0;
+  LoopFeatures(const Workload &workload, const AlgorithmSpace &space, const Target &target)
+      : space(space) {
+    float bytes = 0, flops = static_cast<float>(workload.flops);
     for (const Argument &argument : workload.arguments)
       bytes += static_cast<float>(argument.byteSize());
-    kernel(lg(bytes / target.l2Bytes));
-    kernel(lg(static_cast<float>(workload.flops) / std::max(1.0f, bytes)));
-    kernel(static_cast<float>(workload.prologueOps));
-    kernel(static_cast<float>(workload.epilogueOps));
-    for (unsigned a = 0; a < std::max<size_t>(1, workload.axes.size()); ++a)
-      roles.push_back(rolesFor(model, a));
+    for (const AlgorithmSpace::Algorithm &algorithm : space.algorithms()) {
+      Described &described =
+          nests.emplace_back(Described{NestModel(algorithm.workload, target), {}, {}});
+      for (unsigned a = 0; a < std::max<size_t>(1, algorithm.workload.axes.size()); ++a)
+        described.roles.push_back(rolesFor(described.model, a));
+      described.kernelValues = {lg(flops),
+                                lg(described.model.iterations / std::max(1.0f, flops)),
+                                lg(bytes / static_cast<float>(target.l2Bytes)),
+                                lg(flops / std::max(1.0f, bytes)),
+                                static_cast<float>(workload.prologueOps),
+                                static_cast<float>(workload.epilogueOps)};
+    }
     LoopNest nest;
     NestCost cost;
     NameSink sink{columnNames};
@@ -210,6 +213,7 @@ private:
   template <class Sink>
   void describe(const Schedule &schedule, LoopNest &nest, NestCost &cost, Sink &put) const {
     space.decode(schedule, nest);
+    const auto &[model, roles, kernelValues] = nests[space.chosen(schedule)];
     analyse(model, nest, cost);
     static constexpr const char *kernelNames[] = {"kernel.flops",    "kernel.iterations_per_flop",
                                                   "kernel.fit_l2",   "kernel.intensity",
@@ -231,10 +235,14 @@ private:
     describeKnobs(put, nest);
   }
 
-  LoopSpace space;
-  NestModel model;
-  std::vector<float> kernelValues; ///< the same in every row of a kernel
-  std::vector<Roles> roles;        ///< by vector axis
+  /// One algorithm's loop nest.
+  struct Described {
+    NestModel model;
+    std::vector<Roles> roles;        ///< by vector axis
+    std::vector<float> kernelValues; ///< the same in every row of it
+  };
+  AlgorithmSpace space;
+  std::vector<Described> nests;
   std::vector<std::string> columnNames;
   OperandAccess absent{Operand{}, 4096, 4096}; ///< a role that no operand plays
   OperandCost nothing = noCost();
@@ -252,7 +260,7 @@ private:
 
 std::unique_ptr<FeatureExtractor> makeLoopFeatures(const Workload &workload,
                                                    const SearchSpace &space, const Target &target) {
-  const auto *loops = dynamic_cast<const LoopSpace *>(&space);
+  const auto *loops = dynamic_cast<const AlgorithmSpace *>(&space);
   assert(loops && "loop features describe the spaces of makeSearchSpace");
   return std::make_unique<LoopFeatures>(workload, *loops, target);
 }

@@ -1,5 +1,5 @@
 #include "space/DescribeSpace.h"
-#include "space/LoopSpace.h"
+#include "space/AlgorithmSpace.h"
 
 namespace alt {
 
@@ -24,8 +24,8 @@ TuneScript describe(const SearchSpace &space) {
   Schedule fallback = space.defaultSchedule();
   for (size_t k = 0; k < space.knobs().size(); ++k)
     script.tunables.push_back(tunable(space.knobs()[k], fallback.choice[k]));
-  if (const auto *loops = dynamic_cast<const LoopSpace *>(&space))
-    script.constraints = loops->constraints(script, 0);
+  if (const auto *derived = dynamic_cast<const AlgorithmSpace *>(&space))
+    script.constraints = derived->constraints(script);
   // Some hold whatever is chosen.
   std::vector<Expressions::Value> open(script.tunables.size()), terms;
   script.expressions.evaluate(open, terms);

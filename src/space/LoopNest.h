@@ -1,4 +1,4 @@
-// A schedule of a LoopSpace with names instead of knob indices: what lower/ turns into a script and
+// A schedule of a kernel's space with names instead of knob indices: what lower/ turns into a script and
 // the loop features describe.
 #pragma once
 #include "alt/Workload.h"
@@ -30,6 +30,9 @@ struct LoopNest {
   /// copy being made first. `edges`: the parallel axes whose first and last register tiles meet it.
   bool skipPad = false;
   std::vector<unsigned> edges;
+  /// Winograd's algorithm with output tiles of this extent: the nest is then that of its batched matmul
+  /// (see Winograd::matmul). 0: the nest is the kernel's own.
+  unsigned winograd = 0;
 
   bool blocked() const {
     for (const Level &axis : axes)

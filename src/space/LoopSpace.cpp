@@ -49,10 +49,12 @@ bool wholeUpToItsEnd(const LoopNest::Level &axis, int64_t size, int64_t part) {
 
 } // namespace
 
-LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned threads)
+LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned threads,
+                     std::vector<std::string> withheld)
     : axes(workload.axes), operands(workload.operands), vectorLanes(target.vectorBits / 32),
       // Some registers stay free for what is multiplied into the accumulators.
-      maxAccumulators(target.vectorRegisters - 2), l2Bytes(target.l2Bytes), threads(threads) {
+      maxAccumulators(target.vectorRegisters - 2), l2Bytes(target.l2Bytes), threads(threads),
+      withheld(std::move(withheld)) {
   using Field = Meaning::Field;
   std::vector<unsigned> parallel, reduction;
   for (unsigned a = 0; a < axes.size(); ++a)
@@ -121,10 +123,14 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
 void LoopSpace::addKnob(Meaning meaning, std::string name, std::vector<int64_t> options) {
   std::sort(options.begin(), options.end());
   options.erase(std::unique(options.begin(), options.end()), options.end());
-  if (options.empty())
+  if (options.empty() || isWithheld(name))
     return;
   knobList.push_back({std::move(name), Knob::Kind::ordinal, {options.begin(), options.end()}, {}});
   meanings.push_back(meaning);
+}
+
+bool LoopSpace::isWithheld(const std::string &name) const {
+  return std::find(withheld.begin(), withheld.end(), name) != withheld.end();
 }
 
 void LoopSpace::addChoice(Meaning meaning, std::string name, std::vector<std::string> labels) {
@@ -168,7 +174,7 @@ void LoopSpace::addOrder(Meaning::Field field, std::string name,
   (field == Meaning::Field::outerOrder   ? outerOrders
    : field == Meaning::Field::innerOrder ? innerOrders
                                          : reductionOrders) = orders;
-  if (orders.size() > 1)
+  if (orders.size() > 1 && !isWithheld(name))
     addChoice({field}, std::move(name), labels);
 }
 
@@ -363,11 +369,6 @@ double LoopSpace::size() const {
     legalCount += legal(schedule);
   }
   return std::max(1.0, std::round(product * legalCount / samples));
-}
-
-std::unique_ptr<SearchSpace> makeSearchSpace(const Workload &workload, const Target &target,
-                                             unsigned threads) {
-  return std::make_unique<LoopSpace>(workload, target, threads);
 }
 
 } // namespace alt

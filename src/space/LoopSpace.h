@@ -12,7 +12,8 @@ namespace alt {
 /// the vector axis are whole but at its end, the code stays small enough to compile quickly.
 class LoopSpace : public SearchSpace {
 public:
-  LoopSpace(const Workload &, const Target &, unsigned threads);
+  /// Knobs named in `withheld` are not offered: their loops stay whole.
+  LoopSpace(const Workload &, const Target &, unsigned threads, std::vector<std::string> withheld = {});
 
   std::span<const Knob> knobs() const override { return knobList; }
   bool legal(const Schedule &) const override;
@@ -52,6 +53,7 @@ private:
   void addKnob(Meaning, std::string name, std::vector<int64_t> options);
   void addChoice(Meaning, std::string name, std::vector<std::string> labels);
   void addOrder(Meaning::Field, std::string name, const std::vector<unsigned> &axes);
+  bool isWithheld(const std::string &name) const;
   std::vector<unsigned> vectorCandidates() const;
   bool legal(const LoopNest &) const;
   bool packable(const Operand &, const LoopNest &) const;
@@ -77,6 +79,7 @@ private:
   std::vector<Operand> operands;
   int64_t vectorLanes, maxAccumulators, l2Bytes;
   unsigned threads;
+  std::vector<std::string> withheld;
   std::vector<Knob> knobList;
   std::vector<Meaning> meanings;
   /// A window that slides over a padded dimension: output axis, window axis, how many outputs at

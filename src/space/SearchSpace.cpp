@@ -16,7 +16,9 @@ std::string print(const SearchSpace &space, const Schedule &schedule) {
   std::string text;
   auto knobs = space.knobs();
   for (size_t k = 0; k < knobs.size(); ++k) {
-    if (k)
+    if (!space.applies(schedule, k))
+      continue;
+    if (!text.empty())
       text += ' ';
     text += knobs[k].name + '=' + optionText(knobs[k], schedule.choice[k]);
   }
@@ -50,8 +52,12 @@ Result<Schedule> parse(const SearchSpace &space, std::string_view text) {
       return wrong("Schedule: knob '" + std::string(name) + "' has no option '" +
                    std::string(value) + "'.");
   }
+  Schedule given = schedule, fallback = space.defaultSchedule();
   for (size_t k = 0; k < knobs.size(); ++k)
-    if (schedule.choice[k] == unset)
+    if (given.choice[k] == unset)
+      schedule.choice[k] = fallback.choice[k];
+  for (size_t k = 0; k < knobs.size(); ++k)
+    if (given.choice[k] == unset && space.applies(schedule, k))
       return wrong("Schedule: knob '" + knobs[k].name + "' is not given.");
   return schedule;
 }

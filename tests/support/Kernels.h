@@ -90,6 +90,30 @@ inline std::string generic(const std::string &arguments, const std::string &outp
          "\n  return %r : " + output + "\n}\n";
 }
 
+/// A 3x3 convolution of stride 1, then an op that adds a bias and clamps, then one that multiplies with
+/// the convolution's result; or, transposed, channels first.
+inline std::string convolutionWithEpilogue(int64_t n, int64_t h, int64_t w, int64_t c, int64_t f,
+                                           bool transposed) {
+  std::string in = shaped({n, h, w, c}), filter = shaped({3, 3, c, f}), out = shaped({n, h - 2, w - 2, f});
+  std::string end = transposed ? shaped({n, f, h - 2, w - 2}) : out, bias = shaped({f});
+  std::string same = "affine_map<(a, b, c, d) -> (a, b, c, d)>", along = "affine_map<(a, b, c, d) -> (d)>";
+  std::string last = transposed ? "affine_map<(a, b, c, d) -> (a, d, b, c)>" : same;
+  std::string kinds = "iterator_types = [\"parallel\", \"parallel\", \"parallel\", \"parallel\"]}";
+  return "func.func @kernel(%a: " + in + ", %b: " + filter + " {alt.constant}, %bias: " + bias + ") -> " +
+         end + " {\n  %z = arith.constant 0.0 : f32\n  %six = arith.constant 6.0 : f32\n"
+         "  %e = tensor.empty() : " + out + "\n  %l = tensor.empty() : " + end +
+         "\n  %f = linalg.fill ins(%z : f32) outs(%e : " + out + ") -> " + out +
+         "\n  %r = linalg.conv_2d_nhwc_hwcf ins(%a, %b : " + in + ", " + filter + ") outs(%f : " + out +
+         ") -> " + out + "\n  %q = linalg.generic {indexing_maps = [" + same + ", " + along + ", " + same +
+         "], " + kinds + " ins(%r, %bias : " + out + ", " + bias + ") outs(%e : " + out +
+         ") {\n  ^bb0(%x: f32, %y: f32, %o: f32):\n    %t = arith.addf %x, %y : f32\n    %u = "
+         "arith.maximumf %t, %z : f32\n    %v = arith.minimumf %u, %six : f32\n    linalg.yield %v : f32\n"
+         "  } -> " + out + "\n  %p = linalg.generic {indexing_maps = [" + same + ", " + same + ", " + last +
+         "], " + kinds + " ins(%q, %r : " + out + ", " + out + ") outs(%l : " + end +
+         ") {\n  ^bb0(%x: f32, %y: f32, %o: f32):\n    %t = arith.mulf %x, %y : f32\n    linalg.yield %t : "
+         "f32\n  } -> " + end + "\n  return %p : " + end + "\n}\n";
+}
+
 /// Every family that the space must serve, with shapes that divide and shapes that do not.
 inline std::vector<KernelText> kernelFamilies() {
   const std::string s1 = "{dilations = dense<1> : tensor<2xi64>, strides = dense<1> : tensor<2xi64>}";
@@ -118,6 +142,10 @@ inline std::vector<KernelText> kernelFamilies() {
                "0.0")},
       {"conv_3x3", windowed("linalg.conv_2d_nhwc_hwcf", s1, {1, 9, 9, 8}, "tensor<3x3x8x24xf32>",
                             "tensor<1x9x9x24xf32>", 1)},
+      {"conv_3x3_images", windowed("linalg.conv_2d_nhwc_hwcf", s1, {2, 8, 16, 20}, "tensor<3x3x20x16xf32>",
+                                   "tensor<2x8x16x16xf32>", 1)},
+      {"conv_3x3_epilogue", convolutionWithEpilogue(2, 7, 13, 5, 21, false)},
+      {"conv_3x3_transposed", convolutionWithEpilogue(1, 8, 9, 6, 18, true)},
       {"conv_3x3_s2", windowed("linalg.conv_2d_nhwc_hwcf", s2, {1, 11, 11, 5}, "tensor<3x3x5x16xf32>",
                                "tensor<1x6x6x16xf32>", 1)},
       {"conv_dilated", windowed("linalg.conv_2d_nhwc_hwcf", d2, {1, 12, 12, 4}, "tensor<3x3x4x16xf32>",

@@ -1,4 +1,5 @@
 #include "HandWorkloads.h"
+#include "Workloads.h"
 #include "alt/Features.h"
 #include <cmath>
 #include <gmock/gmock.h>
@@ -222,4 +223,20 @@ TEST(LoopFeatures, threadsAreBalancedOrNot) {
   Described kernel(handMatmul(64, 96, 128), 2);
   EXPECT_EQ(kernel.value(kernel.with("par.i0=64 par.i1=96"), "thread_balance"), 0.5f);
   EXPECT_EQ(kernel.value(kernel.with("par.i0=32 tile.i0=32 par.i1=96"), "thread_balance"), 1);
+}
+
+// The features are those of the nest that runs, and say how much work it leaves.
+TEST(LoopFeatures, winogradIsDescribedByItsMatmul) {
+  Described kernel(convolutionWorkload(56, 56, 64, 64, 3, 1));
+  Rng rng(7);
+  std::set<float> works;
+  for (int i = 0; i < 50; ++i) {
+    Schedule schedule = kernel.space->random(rng);
+    float work = kernel.value(schedule, "kernel.iterations_per_flop");
+    works.insert(work);
+    if (work < -2.5)
+      EXPECT_EQ(kernel.value(schedule, "vec.whole_fit_l2"),
+                std::log2(36.0f * 64 * 64 * 4 / (1 << 20)));
+  }
+  EXPECT_THAT(works, testing::ElementsAre(-3, testing::FloatNear(-2.17f, 0.01f), -1));
 }

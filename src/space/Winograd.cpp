@@ -1,0 +1,139 @@
+#include "space/Winograd.h"
+#include <algorithm>
+#include <cmath>
+
+namespace alt {
+
+namespace {
+
+/// The one axis of a plain index, or -1.
+int plainAxis(const IndexExpr &index) {
+  bool plain = index.terms.size() == 1 && index.constant == 0 && index.terms[0].coefficient == 1;
+  return plain ? static_cast<int>(index.terms[0].axis) : -1;
+}
+
+/// The window axis that slides with `axis` one by one, or -1.
+int windowAxis(const IndexExpr &index, int axis) {
+  if (index.terms.size() != 2 || index.constant != 0)
+    return -1;
+  for (int k : {0, 1})
+    if (static_cast<int>(index.terms[k].axis) == axis && index.terms[0].coefficient == 1 &&
+        index.terms[1].coefficient == 1)
+      return static_cast<int>(index.terms[1 - k].axis);
+  return -1;
+}
+
+} // namespace
+
+std::optional<Winograd> Winograd::of(const Workload &workload, int64_t m) {
+  if (workload.anchor != AnchorKind::convolution || workload.axes.size() != 7 ||
+      workload.operands.size() != 3)
+    return std::nullopt;
+  const Operand &in = workload.operands[0], &filter = workload.operands[1],
+                &out = workload.operands[2];
+  for (const Operand &operand : workload.operands)
+    if (operand.type != ElementType::f32 || operand.index.size() != 4)
+      return std::nullopt;
+  int image = plainAxis(out.index[0]), row = plainAxis(out.index[1]),
+      column = plainAxis(out.index[2]), feature = plainAxis(out.index[3]),
+      channel = plainAxis(in.index[3]);
+  int windowRow = windowAxis(in.index[1], row), windowColumn = windowAxis(in.index[2], column);
+  if (image < 0 || row < 0 || column < 0 || feature < 0 || channel < 0 || windowRow < 0 ||
+      windowColumn < 0 || plainAxis(in.index[0]) != image || plainAxis(filter.index[3]) != feature)
+    return std::nullopt;
+  for (int axis : {windowRow, windowColumn, channel})
+    if (std::none_of(filter.index.begin(), filter.index.end(),
+                     [&](const IndexExpr &index) { return plainAxis(index) == axis; }))
+      return std::nullopt;
+  auto extent = [&](int axis) { return workload.axes[static_cast<unsigned>(axis)].extent; };
+  if (extent(windowRow) != 3 || extent(windowColumn) != 3 || extent(channel) < 4 ||
+      extent(feature) < 8)
+    return std::nullopt;
+  Winograd winograd;
+  winograd.m = m;
+  winograd.images = extent(image);
+  winograd.rows = (extent(row) + m - 1) / m;
+  winograd.columns = (extent(column) + m - 1) / m;
+  winograd.inChannels = extent(channel);
+  winograd.outChannels = extent(feature);
+  winograd.constantFilter = filter.isConstant;
+  winograd.direct = 1;
+  for (const Axis &axis : workload.axes)
+    winograd.direct *= static_cast<double>(axis.extent);
+  return winograd;
+}
+
+double Winograd::multiplyAdds() const {
+  return static_cast<double>(points() * tiles()) * static_cast<double>(inChannels * outChannels);
+}
+
+Workload Winograd::matmul(const Workload &convolution) const {
+  Workload workload = convolution;
+  workload.anchor = AnchorKind::contraction;
+  workload.axes = {{"a", points(), AxisKind::parallel},
+                   {"t", tiles(), AxisKind::parallel},
+                   {"f", outChannels, AxisKind::parallel},
+                   {"c", inChannels, AxisKind::reduction}};
+  auto operand = [&](std::string name, std::initializer_list<unsigned> axes) {
+    Operand described;
+    described.name = std::move(name);
+    for (unsigned axis : axes) {
+      described.shape.push_back(workload.axes[axis].extent);
+      described.index.push_back({{{axis, 1}}, 0});
+    }
+    return described;
+  };
+  workload.operands = {operand("in0", {a, t, c}), operand("in1", {a, c, f}),
+                       operand("out", {a, t, f})};
+  workload.operands[1].isConstant = constantFilter;
+  workload.operands[2].isOutput = true;
+  return workload;
+}
+
+double Winograd::cycles(const Blocking &blocking, const Target &target, unsigned threads) const {
+  double lanes = static_cast<double>(target.vectorBits) / 32,
+         l2 = static_cast<double>(target.l2Bytes), l3 = static_cast<double>(target.l3Bytes);
+  auto batch = static_cast<double>(blocking.batch), rows = static_cast<double>(blocking.rows);
+  auto all = static_cast<double>(tiles());
+  auto in = static_cast<double>(inChannels), out = static_cast<double>(outChannels);
+  auto bytesOf = [&](double elements) { return 4 * static_cast<double>(points()) * elements; };
+  double inputs = bytesOf(batch * in),
+         products = bytesOf(batch * static_cast<double>(blocking.filters)),
+         filters = bytesOf(in * out);
+  // More rows share a vector of filters, and from four on they hide the latency of their
+  // multiply-adds.
+  double multiplying = multiplyAdds() / (2 * lanes) * (std::ceil(batch / rows) * rows / batch) *
+                       (1 + 1 / rows) * std::max(1.0, 4 / rows);
+  double filterRate = filters + inputs + products < l2 ? 32
+                      : filters < l3 / 2               ? 10
+                                                       : 6; // bytes a cycle
+  double streaming = filters * all / batch / filterRate;
+  double kept = bytesOf(all * in) / (inputs + products < l2 / 2 ? 32 : 10) +
+                bytesOf(all * out) / (products < l2 / 8 ? 32 : 10);
+  double transforming = 2.5 * static_cast<double>(points()) * all * std::ceil((in + out) / lanes);
+  double loops = 50 * static_cast<double>(points()) * all / batch *
+                 (out / static_cast<double>(blocking.filters));
+  double units = all / static_cast<double>(blocking.unit), each = std::ceil(units / threads);
+  return (std::max(multiplying, streaming) + 2 * kept + transforming + loops) * each / units;
+}
+
+int64_t Winograd::inputBytes(const LoopNest &nest) const {
+  return 4 * points() * nest.axes[t].tile * inChannels;
+}
+
+int64_t Winograd::productBytes(const LoopNest &nest) const {
+  return 4 * points() * nest.axes[t].tile * nest.axes[f].tile;
+}
+
+bool Winograd::legal(const LoopNest &nest) const {
+  int64_t unit = nest.axes[t].par, batch = nest.axes[t].tile;
+  bool rowsOfTiles = unit % columns == 0 && rows % (unit / columns) == 0;
+  if (unit < tiles() && !rowsOfTiles)
+    return false;
+  int64_t insideLoops =
+      (batch < tiles() ? inputBytes(nest) : 0) +
+      (batch < tiles() || nest.axes[f].tile < outChannels ? productBytes(nest) : 0);
+  return insideLoops <= stackBytes;
+}
+
+} // namespace alt
