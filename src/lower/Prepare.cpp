@@ -2,9 +2,12 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Parser/Parser.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace alt {
 
@@ -71,10 +74,9 @@ static LogicalResult materializePad(IRRewriter &rewriter, tensor::PadOp pad,
     sizes.push_back(rewriter.getIndexAttr(extent));
   Value middle = tensor::ExtractSliceOp::create(rewriter, loc, pad.getSourceType(),
                                                 fill.getResult(0), offsets, sizes, strides);
-  auto copy = linalg::GenericOp::create(rewriter, loc, TypeRange{pad.getSourceType()},
-                                        ValueRange{pad.getSource()}, ValueRange{middle},
-                                        ArrayRef<AffineMap>{identity, identity}, parallel,
-                                        yieldInput);
+  auto copy = linalg::GenericOp::create(
+      rewriter, loc, TypeRange{pad.getSourceType()}, ValueRange{pad.getSource()},
+      ValueRange{middle}, ArrayRef<AffineMap>{identity, identity}, parallel, yieldInput);
   mark(copy);
   rewriter.replaceOpWithNewOp<tensor::InsertSliceOp>(pad, copy.getResult(0), fill.getResult(0),
                                                      offsets, sizes, strides);
@@ -90,13 +92,15 @@ linalg::LinalgOp appendIdentity(RewriterBase &rewriter, linalg::LinalgOp anchor)
   AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
   SmallVector<utils::IteratorType> parallel(type.getRank(), utils::IteratorType::parallel);
   // An operand that is not indexed keeps the canonicaliser from seeing a copy and taking it out.
-  Value unused = arith::ConstantOp::create(rewriter, loc, rewriter.getZeroAttr(type.getElementType()));
+  Value unused =
+      arith::ConstantOp::create(rewriter, loc, rewriter.getZeroAttr(type.getElementType()));
   AffineMap none = AffineMap::get(type.getRank(), 0, rewriter.getContext());
-  auto copy = linalg::GenericOp::create(rewriter, loc, TypeRange{type}, ValueRange{result, unused},
-                                        ValueRange{empty},
-                                        ArrayRef<AffineMap>{identity, none, identity}, parallel, [](OpBuilder &b, Location l, ValueRange arguments) {
-                                          linalg::YieldOp::create(b, l, arguments.front());
-                                        });
+  auto copy =
+      linalg::GenericOp::create(rewriter, loc, TypeRange{type}, ValueRange{result, unused},
+                                ValueRange{empty}, ArrayRef<AffineMap>{identity, none, identity},
+                                parallel, [](OpBuilder &b, Location l, ValueRange arguments) {
+                                  linalg::YieldOp::create(b, l, arguments.front());
+                                });
   rewriter.replaceUsesWithIf(result, copy.getResult(0), [&](OpOperand &use) {
     return use.getOwner()->hasTrait<OpTrait::IsTerminator>();
   });
@@ -137,11 +141,32 @@ void generalizeKernel(func::FuncOp function) {
       op->setAttr(bodyAttr, rewriter.getI64IntegerAttr(bodies++));
 }
 
+namespace {
+/// x^n of an integer that no multiplications stand for: LLVM takes one exponent for all lanes, and
+/// of 32 bits only.
+struct IntegerPowerAsPower : OpRewritePattern<math::FPowIOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(math::FPowIOp op, PatternRewriter &rewriter) const override {
+    Value exponent = arith::SIToFPOp::create(rewriter, op.getLoc(), op.getType(), op.getRhs());
+    rewriter.replaceOpWithNewOp<math::PowFOp>(op, op.getLhs(), exponent);
+    return success();
+  }
+};
+} // namespace
+
+void expandPowers(func::FuncOp function) {
+  RewritePatternSet patterns(function.getContext());
+  populateMathAlgebraicSimplificationPatterns(patterns);
+  patterns.add<IntegerPowerAsPower>(function.getContext(), /*benefit=*/0);
+  (void)applyPatternsGreedily(function, std::move(patterns)); // what is left is still right
+}
+
 OwningOpRef<ModuleOp> prepareKernel(std::string_view text, bool asWritten, MLIRContext &context) {
   OwningOpRef<ModuleOp> module = parseKernel(text, context);
   func::FuncOp function = module ? kernelFunction(*module) : func::FuncOp();
   if (!function)
     return {};
+  expandPowers(function);
   if (!asWritten)
     generalizeKernel(function);
   toDestinationStyle(function);
@@ -159,9 +184,9 @@ static OpOperand *destination(linalg::LinalgOp root) {
   return init->get().getDefiningOp<tensor::EmptyOp>() ? init : nullptr;
 }
 
-/// What a loop of the program carries is written to where it was carried: buffers made inside a loop
-/// become one buffer for all of its iterations, so that a carried one would be overwritten while the
-/// next iteration still reads it.
+/// What a loop of the program carries is written to where it was carried: buffers made inside a
+/// loop become one buffer for all of its iterations, so that a carried one would be overwritten
+/// while the next iteration still reads it.
 static void carryInPlace(func::FuncOp function) {
   function.walk([](scf::ForOp loop) {
     Operation *yield = loop.getBody()->getTerminator();
@@ -200,10 +225,11 @@ void toDestinationStyle(func::FuncOp function) {
     if (OpOperand *init = root && result == root->getResult(0) ? destination(root) : nullptr) {
       OpBuilder atStart = OpBuilder::atBlockBegin(&body);
       Value tensor = bufferization::ToTensorOp::create(atStart, loc, result.getType(), out,
-                                                            /*restrict=*/true, /*writable=*/true);
+                                                       /*restrict=*/true, /*writable=*/true);
       init->set(tensor);
     }
-    auto store = bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), result, out);
+    auto store =
+        bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), result, out);
     store.setRestrict(true);
     store.setWritable(true);
   }

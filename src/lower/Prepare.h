@@ -30,12 +30,17 @@ mlir::linalg::LinalgOp findAnchor(mlir::func::FuncOp);
 /// The linalg op whose only result the function returns; null when the function ends otherwise.
 mlir::linalg::LinalgOp findRoot(mlir::func::FuncOp);
 
+/// Powers of small constant exponents become multiplications; those of other integers powers of
+/// floats.
+void expandPowers(mlir::func::FuncOp);
+
 /// Named ops become generics, pads become fill and insert_slice (they are not tiled), anchor and
 /// root are marked. Must come before the schedule.
 void generalizeKernel(mlir::func::FuncOp);
 
 /// The kernel as a schedule finds it. A user's script meets the operations that the user wrote
-/// (`asWritten`), our schedules a generalised kernel. Null with a diagnostic when it does not parse.
+/// (`asWritten`), our schedules a generalised kernel. Null with a diagnostic when it does not
+/// parse.
 mlir::OwningOpRef<mlir::ModuleOp> prepareKernel(std::string_view text, bool asWritten,
                                                 mlir::MLIRContext &);
 

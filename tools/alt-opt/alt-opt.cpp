@@ -53,11 +53,12 @@ int main(int argc, char **argv) {
   alt::registerKernelDialects(registry);
   registerTransformsPasses();
   transform::registerTransformPasses();
-  registerStep("alt-prepare", "generalise the kernel, mark anchor and root, destination style",
+  registerStep("alt-prepare", "powers by multiplication, generalise the kernel, mark anchor and root, destination style",
                [](ModuleOp module) {
                  func::FuncOp kernel = alt::kernelFunction(module);
                  if (!kernel)
                    return LogicalResult(module.emitError("no function to prepare"));
+                 alt::expandPowers(kernel);
                  alt::generalizeKernel(kernel);
                  alt::toDestinationStyle(kernel);
                  return success();
