@@ -21,11 +21,11 @@ std::string opsOf(const Workload &workload, const SearchSpace &space, const Sche
     if (line.find("tune.knob") == std::string::npos)
       // Values are numbered, knobs count: the numbers differ.
       for (size_t i = 0; i < line.size(); ++i)
-        if (line[i] == '%')
+        if (line[i] != '%')
+          ops += line[i];
+        else
           while (i + 1 < line.size() && std::isdigit(static_cast<unsigned char>(line[i + 1])))
             ++i;
-        else
-          ops += line[i];
   return ops;
 }
 
