@@ -83,8 +83,11 @@ Result<std::unique_ptr<RecordWriter>> RecordWriter::open(const fs::path &path,
     return contents.error();
   if (Result<void> healed = writer->heal(*contents); !healed)
     return healed.error();
-  if (Result<void> written = writer->write(toLine(header)); !written)
+  if (Result<void> written = writer->write(toLine(header)); !written) {
+    if (contents->empty())
+      unlink(path.c_str()); // nothing of ours is in it: nothing is left behind
     return written.error();
+  }
   return std::unique_ptr<RecordWriter>(std::move(writer));
 }
 

@@ -222,22 +222,44 @@ TEST_F(Records, twoWritersAreRefused) {
 }
 
 // A full disk, played by the file size limit.
+/// A disk with room for files of so many bytes.
+class TightDisk {
+public:
+  explicit TightDisk(rlim_t bytes) : handler(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &old);
+    rlimit tight = {bytes, old.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &tight);
+  }
+  ~TightDisk() {
+    setrlimit(RLIMIT_FSIZE, &old);
+    std::signal(SIGXFSZ, handler);
+  }
+
+private:
+  rlimit old;
+  void (*handler)(int);
+};
+
 TEST_F(Records, aFullDiskIsAnErrorAndLeavesWholeLines) {
   auto writer = RecordWriter::open(file);
   ASSERT_TRUE((*writer)->append(sample()));
   std::string before = text();
-  rlimit old;
-  getrlimit(RLIMIT_FSIZE, &old);
-  rlimit tight = {before.size() + 20, old.rlim_max};
-  auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  setrlimit(RLIMIT_FSIZE, &tight);
-  auto failed = (*writer)->append(sample());
-  setrlimit(RLIMIT_FSIZE, &old);
-  std::signal(SIGXFSZ, handler);
-  ASSERT_FALSE(failed);
-  EXPECT_THAT(failed.error().message, HasSubstr("cannot append a record"));
+  {
+    TightDisk disk(before.size() + 20);
+    auto failed = (*writer)->append(sample());
+    ASSERT_FALSE(failed);
+    EXPECT_THAT(failed.error().message, HasSubstr("cannot append a record"));
+  }
   EXPECT_EQ(text(), before);
   EXPECT_TRUE((*writer)->append(sample()));
+}
+
+TEST_F(Records, aFileThatCannotBeBegunIsNotLeft) {
+  TightDisk disk(20);
+  auto writer = RecordWriter::open(file);
+  ASSERT_FALSE(writer);
+  EXPECT_THAT(writer.error().message, HasSubstr("cannot append a record"));
+  EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 TEST_F(Records, resumeTakesWhatFits) {
