@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -56,6 +57,15 @@ public:
 std::string print(const SearchSpace &, const Schedule &);
 /// parse(print(s)) == s. The error names the knob or value that the space does not have.
 Result<Schedule> parse(const SearchSpace &, std::string_view);
+
+/// One knob and another option of it: how neighbours are made. Half of a size's moves go one option up
+/// or down, since the surface is smooth along sizes. Nullopt when that leaves the knob's options,
+/// or when no knob has a choice.
+struct KnobMove {
+  size_t knob;
+  uint16_t option;
+};
+std::optional<KnobMove> drawMove(std::span<const Knob>, const Schedule &from, Rng &);
 
 struct ScheduleHash {
   size_t operator()(const Schedule &) const;

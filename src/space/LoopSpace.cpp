@@ -329,26 +329,12 @@ Schedule LoopSpace::random(Rng &rng) const {
 }
 
 Schedule LoopSpace::neighbour(const Schedule &from, Rng &rng) const {
-  std::vector<size_t> movable;
-  for (size_t k = 0; k < knobList.size(); ++k)
-    if (knobList[k].options.size() > 1)
-      movable.push_back(k);
-  if (movable.empty())
-    return from;
   for (int attempt = 0; attempt < 64; ++attempt) {
+    std::optional<KnobMove> move = drawMove(knobList, from, rng);
+    if (!move)
+      continue;
     Schedule next = from;
-    size_t k = movable[rng() % movable.size()];
-    auto count = static_cast<uint16_t>(knobList[k].options.size());
-    if (knobList[k].kind == Knob::Kind::ordinal && rng() % 2) {
-      // Half of the moves go one option up or down: the surface is smooth along sizes.
-      int step = rng() % 2 ? 1 : -1;
-      int moved = from.choice[k] + step;
-      if (moved < 0 || moved >= count)
-        continue;
-      next.choice[k] = static_cast<uint16_t>(moved);
-    } else {
-      next.choice[k] = static_cast<uint16_t>((from.choice[k] + 1 + rng() % (count - 1)) % count);
-    }
+    next.choice[move->knob] = move->option;
     if (legal(next))
       return next;
   }

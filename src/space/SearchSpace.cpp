@@ -1,5 +1,6 @@
 #include "alt/SearchSpace.h"
 #include "alt/Support.h"
+#include <algorithm>
 #include <charconv>
 
 namespace alt {
@@ -29,7 +30,9 @@ Result<Schedule> parse(const SearchSpace &space, std::string_view text) {
   auto knobs = space.knobs();
   constexpr uint16_t unset = UINT16_MAX;
   Schedule schedule{std::vector<uint16_t>(knobs.size(), unset)};
-  auto wrong = [](std::string message) { return Error{ErrorKind::invalidInput, std::move(message)}; };
+  auto wrong = [](std::string message) {
+    return Error{ErrorKind::invalidInput, std::move(message)};
+  };
   while (!text.empty()) {
     size_t end = std::min(text.find(' '), text.size());
     std::string_view word = text.substr(0, end);
@@ -60,6 +63,25 @@ Result<Schedule> parse(const SearchSpace &space, std::string_view text) {
     if (given.choice[k] == unset && space.applies(schedule, k))
       return wrong("Schedule: knob '" + knobs[k].name + "' is not given.");
   return schedule;
+}
+
+std::optional<KnobMove> drawMove(std::span<const Knob> knobs, const Schedule &from, Rng &rng) {
+  auto movable = [](const Knob &knob) { return knob.options.size() > 1; };
+  auto choices = static_cast<size_t>(std::count_if(knobs.begin(), knobs.end(), movable));
+  if (choices == 0)
+    return std::nullopt;
+  size_t left = rng() % choices, k = 0;
+  while (!movable(knobs[k]) || left-- > 0)
+    ++k;
+  auto count = static_cast<int>(knobs[k].options.size());
+  int to = from.choice[k];
+  if (knobs[k].kind == Knob::Kind::ordinal && rng() % 2)
+    to += rng() % 2 ? 1 : -1;
+  else
+    to = static_cast<int>((to + 1 + rng() % (count - 1)) % count);
+  if (to < 0 || to >= count)
+    return std::nullopt;
+  return KnobMove{k, static_cast<uint16_t>(to)};
 }
 
 size_t ScheduleHash::operator()(const Schedule &schedule) const {

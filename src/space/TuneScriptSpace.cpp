@@ -128,26 +128,13 @@ Schedule TuneScriptSpace::random(Rng &rng) const {
 }
 
 Schedule TuneScriptSpace::neighbour(const Schedule &from, Rng &rng) const {
-  std::vector<size_t> movable;
-  for (size_t k = 0; k < knobList.size(); ++k)
-    if (knobList[k].options.size() > 1)
-      movable.push_back(k);
-  if (movable.empty())
-    return from;
   for (int attempt = 0; attempt < 16; ++attempt) {
-    size_t moved = movable[rng() % movable.size()];
-    auto count = static_cast<int>(knobList[moved].options.size());
-    int to = from.choice[moved];
-    // Half of the moves of a size go one option up or down: the surface is smooth along sizes.
-    if (knobList[moved].kind == Knob::Kind::ordinal && rng() % 2)
-      to += rng() % 2 ? 1 : -1;
-    else
-      to = static_cast<int>((to + 1 + rng() % (count - 1)) % count);
-    if (to < 0 || to >= count)
+    std::optional<KnobMove> move = drawMove(knobList, from, rng);
+    if (!move)
       continue;
     auto order = [&](size_t k) {
-      if (k == moved)
-        return std::vector<uint16_t>{static_cast<uint16_t>(to)};
+      if (k == move->knob)
+        return std::vector<uint16_t>{move->option};
       std::vector<uint16_t> options = script.tunables[k].preferred;
       std::shuffle(options.begin(), options.end(), rng);
       std::iter_swap(options.begin(),

@@ -18,7 +18,7 @@ std::string opsOf(const Workload &workload, const SearchSpace &space, const Sche
   std::string ops, line;
   std::istringstream lines(module->substr(module->find("named_sequence")));
   while (std::getline(lines, line))
-    if (line.find("tune.knob") == std::string::npos)
+    if (line.find("tune.knob") == std::string::npos) {
       // Values are numbered, knobs count: the numbers differ.
       for (size_t i = 0; i < line.size(); ++i)
         if (line[i] != '%')
@@ -26,6 +26,7 @@ std::string opsOf(const Workload &workload, const SearchSpace &space, const Sche
         else
           while (i + 1 < line.size() && std::isdigit(static_cast<unsigned char>(line[i + 1])))
             ++i;
+    }
   return ops;
 }
 
