@@ -14,7 +14,7 @@ build: install ; @cmake --preset dev -DALT_WERROR=$(WERROR) --log-level=WARNING 
 
 test: build ; @ctest --preset dev -LE slow -j $(JOBS) ## all tests but the slow ones
 
-test-slow: build ; @ctest --preset dev -L slow ## the long ones: fuzzing, sanitizers, a browser
+test-slow: build ; @ctest --preset dev -L slow ## the long ones: whole models, ONNX's node tests, the reports in a browser
 
 asan: install ; @cmake --preset asan --log-level=WARNING && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -L unit ## unit tests under sanitizers
 
