@@ -9,17 +9,31 @@
 using namespace alt;
 using namespace alt::bench;
 
-/// The default schedule with the knobs of `changes` ("pad=skip reg.i2=14") set.
+static bool isOption(const Knob &knob, size_t option, const std::string &text) {
+  return knob.kind == Knob::Kind::categorical
+             ? knob.labels[option] == text
+             : std::to_string(static_cast<int64_t>(knob.options[option])) == text;
+}
+
+/// The default schedule with the knobs of `changes` ("pad=skip reg.i2=14") set; those of another
+/// algorithm are at its own default.
 static Result<Schedule> changed(const SearchSpace &space, const std::string &changes) {
-  std::istringstream words(print(space, space.defaultSchedule()) + ' ' + changes);
-  std::map<std::string, std::string> settings;
-  for (std::string word; words >> word;)
-    settings[word.substr(0, word.find('='))] = word;
-  std::string text;
-  for (const auto &[knob, setting] : settings)
-    text += setting + ' ';
-  auto schedule = parse(space, text);
-  if (schedule && !space.legal(*schedule))
+  Schedule schedule = space.defaultSchedule();
+  std::istringstream words(changes);
+  for (std::string word; words >> word;) {
+    size_t equals = std::min(word.find('='), word.size());
+    bool known = false;
+    for (size_t k = 0; k < space.knobs().size(); ++k)
+      for (size_t option = 0; option < space.knobs()[k].options.size(); ++option)
+        if (space.knobs()[k].name == word.substr(0, equals) &&
+            isOption(space.knobs()[k], option, word.substr(std::min(equals + 1, word.size())))) {
+          schedule.choice[k] = static_cast<uint16_t>(option);
+          known = true;
+        }
+    if (!known)
+      return Error{ErrorKind::invalidInput, "The space has no '" + word + "'."};
+  }
+  if (!space.legal(schedule))
     return Error{ErrorKind::invalidInput, "'" + changes + "' is no legal schedule."};
   return schedule;
 }

@@ -26,6 +26,8 @@ struct Knob {
   Kind kind = Kind::ordinal;
   std::vector<double> options;     ///< distinct; ascending when ordinal
   std::vector<std::string> labels; ///< as many as options when categorical, else empty
+  /// The option that a text which does not name the knob means: it was written before there was one.
+  std::optional<uint16_t> whenUnnamed = std::nullopt;
 };
 
 /// A point of a space: for every knob, the index of the option it takes.

@@ -1,4 +1,5 @@
 #include "lower/AltTransformOps.h"
+#include "lower/Im2col.h"
 #include "lower/PackOperand.h"
 #include "lower/VectorizeTile.h"
 #include "lower/Winograd.h"
@@ -81,6 +82,20 @@ DiagnosedSilenceableFailure transform::WinogradOp::apply(TransformRewriter &rewr
 }
 
 void transform::WinogradOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  consumesHandle(getTargetMutable(), effects);
+  modifiesPayload(effects);
+}
+
+DiagnosedSilenceableFailure transform::Im2colOp::apply(TransformRewriter &rewriter,
+                                                       TransformResults &, TransformState &state) {
+  for (Operation *target : llvm::to_vector(state.getPayloadOps(getTarget())))
+    if (auto op = dyn_cast<linalg::LinalgOp>(target);
+        !op || failed(alt::convolveByPatches(rewriter, op, static_cast<int64_t>(getLanes()))))
+      return emitDefaultSilenceableFailure(getOperation());
+  return DiagnosedSilenceableFailure::success();
+}
+
+void transform::Im2colOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   consumesHandle(getTargetMutable(), effects);
   modifiesPayload(effects);
 }

@@ -97,3 +97,22 @@ def WinogradOp : Op<Transform_Dialect, "alt.winograd",
   let results = (outs);
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }
+
+def Im2colOp : Op<Transform_Dialect, "alt.im2col",
+    [DeclareOpInterfaceMethods<TransformOpInterface>,
+     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "Gathers the patches under a convolution's window and multiplies them with the filter";
+  let description = [{
+    The targets are convolutions over two dimensions (NHWC, any stride and dilation), whole or a tile
+    of one inside loops. Each becomes vector code (`lanes` elements wide) that copies the patches of its
+    outputs to [n, h, w, k], k running over window and channels, and a contraction over k, which takes
+    its place and its mark `alt.anchor`. Padding is read through. The filter is seen as [k, f] before
+    all loops, re-laid out there (an `alt.side`) where its dimensions come in another order.
+
+    `structured.convert_conv2d_to_img2col` indexes the gathering by divisions and remainders of k, which
+    no vector loads come of, and it takes neither padding nor dilation.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$lanes);
+  let results = (outs);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+}

@@ -1,4 +1,5 @@
 #include "lower/PackOperand.h"
+#include "lower/Slice.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -9,33 +10,6 @@ namespace alt {
 using namespace mlir;
 
 namespace {
-
-/// Where a slice starts in the tensor at the end of its chain of slices, and how large it is.
-struct Window {
-  Value base;
-  SmallVector<OpFoldResult> offsets;
-  SmallVector<int64_t> sizes;
-};
-
-OpFoldResult add(OpBuilder &b, Location loc, OpFoldResult x, OpFoldResult y) {
-  AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
-  return affine::makeComposedFoldedAffineApply(b, loc, d0 + d1, {x, y});
-}
-
-/// Follows extract_slices of full rank and unit stride.
-FailureOr<Window> findWindow(OpBuilder &b, Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  Window window{value, SmallVector<OpFoldResult>(type.getRank(), b.getIndexAttr(0)),
-                SmallVector<int64_t>(type.getShape())};
-  while (auto slice = window.base.getDefiningOp<tensor::ExtractSliceOp>()) {
-    if (slice.getSourceType().getRank() != type.getRank() || !slice.hasUnitStride())
-      return failure();
-    for (auto [d, offset] : llvm::enumerate(slice.getMixedOffsets()))
-      window.offsets[d] = add(b, slice.getLoc(), window.offsets[d], offset);
-    window.base = slice.getSource();
-  }
-  return window;
-}
 
 /// base[..., n] -> packed[n / tile][...][n % tile], by two copies at the top of the function.
 class Packer {
@@ -135,31 +109,67 @@ private:
 
 } // namespace
 
+namespace {
+
+/// A slice of a tensor, or of the tensor with its dimensions before the last collapsed: tiling draws
+/// slices through the collapse, so that each op has one of its own.
+struct FlatSlice {
+  Value base;
+  SmallVector<ReassociationIndices> collapsed; ///< empty: not at all
+  SmallVector<OpFoldResult> offsets;
+};
+
+FailureOr<FlatSlice> followFlatSlices(OpBuilder &b, Value value) {
+  Slice slice = followSlices(b, value);
+  FlatSlice found{slice.base, {}, slice.offsets};
+  if (auto collapse = slice.base.getDefiningOp<tensor::CollapseShapeOp>()) {
+    Slice below = followSlices(b, collapse.getSrc());
+    auto part = collapse.getSrcType().getShape().drop_back(),
+         whole = cast<RankedTensorType>(below.base.getType()).getShape().drop_back();
+    if (part == whole && collapse.getReassociationIndices().back().size() == 1) {
+      found.base = below.base;
+      found.collapsed = collapse.getReassociationIndices();
+      found.offsets.back() = affine::makeComposedFoldedAffineApply(
+          b, value.getLoc(), b.getAffineDimExpr(0) + b.getAffineDimExpr(1),
+          {found.offsets.back(), below.offsets.back()});
+    }
+  }
+  if (isa_and_nonnull<tensor::ExtractSliceOp>(found.base.getDefiningOp()))
+    return failure();
+  return found;
+}
+
+} // namespace
+
 LogicalResult packOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64_t operand,
                           int64_t tile) {
   Value base, packed;
   for (linalg::LinalgOp op : ops) {
     b.setInsertionPoint(op);
     OpOperand &use = op->getOpOperand(operand);
-    FailureOr<Window> window = findWindow(b, use.get());
-    if (failed(window) || (base && window->base != base) || window->sizes.back() > tile)
+    auto type = cast<RankedTensorType>(use.get().getType());
+    FailureOr<FlatSlice> slice = followFlatSlices(b, use.get());
+    if (failed(slice) || (base && slice->base != base) || type.getShape().back() > tile)
       return op.emitError("operand ") << operand << " is no slice that can be packed";
     if (!packed) {
-      base = window->base;
-      packed = Packer(b, base, tile).pack();
+      base = slice->base;
+      b.setInsertionPointAfterValue(base);
+      Value flat = slice->collapsed.empty() ? base
+                                            : tensor::CollapseShapeOp::create(
+                                                  b, base.getLoc(), base, slice->collapsed);
+      packed = Packer(b, flat, tile).pack();
       b.setInsertionPoint(op);
     }
     // A slice lies within one panel: it starts at a multiple of the tile (the space sees to it).
     SmallVector<OpFoldResult> offsets{affine::makeComposedFoldedAffineApply(
-        b, op.getLoc(), b.getAffineDimExpr(0).floorDiv(tile), {window->offsets.back()})};
-    offsets.append(window->offsets.begin(), window->offsets.end() - 1);
+        b, op.getLoc(), b.getAffineDimExpr(0).floorDiv(tile), {slice->offsets.back()})};
+    offsets.append(slice->offsets.begin(), slice->offsets.end() - 1);
     offsets.push_back(b.getIndexAttr(0));
     SmallVector<OpFoldResult> sizes{b.getIndexAttr(1)}, strides(offsets.size(), b.getIndexAttr(1));
-    for (int64_t size : window->sizes)
+    for (int64_t size : type.getShape())
       sizes.push_back(b.getIndexAttr(size));
-    auto type = cast<RankedTensorType>(use.get().getType());
-    Value slice = tensor::ExtractSliceOp::create(b, op.getLoc(), type, packed, offsets, sizes, strides);
-    b.modifyOpInPlace(op, [&] { use.set(slice); });
+    Value panel = tensor::ExtractSliceOp::create(b, op.getLoc(), type, packed, offsets, sizes, strides);
+    b.modifyOpInPlace(op, [&] { use.set(panel); });
   }
   return success();
 }

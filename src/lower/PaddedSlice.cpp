@@ -1,5 +1,6 @@
 #include "lower/PaddedSlice.h"
 #include "lower/Prepare.h"
+#include "lower/Slice.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -15,17 +16,8 @@ std::optional<PaddedSlice> findPaddedSlice(OpBuilder &b, Value operand) {
   auto type = dyn_cast<RankedTensorType>(operand.getType());
   if (!type)
     return std::nullopt;
-  AffineExpr d0 = b.getAffineDimExpr(0), d1 = b.getAffineDimExpr(1);
-  SmallVector<OpFoldResult> offset(type.getRank(), b.getIndexAttr(0));
-  Value value = operand;
-  while (auto slice = value.getDefiningOp<tensor::ExtractSliceOp>()) {
-    if (slice.getSourceType().getRank() != type.getRank() || !slice.hasUnitStride())
-      return std::nullopt;
-    for (auto [d, by] : llvm::enumerate(slice.getMixedOffsets()))
-      offset[d] = affine::makeComposedFoldedAffineApply(b, operand.getLoc(), d0 + d1, {offset[d], by});
-    value = slice.getSource();
-  }
-  auto insert = value.getDefiningOp<tensor::InsertSliceOp>();
+  Slice slice = followSlices(b, operand);
+  auto insert = slice.base.getDefiningOp<tensor::InsertSliceOp>();
   if (!insert || insert.getSourceType().getRank() != type.getRank())
     return std::nullopt;
   // The copy into the middle may have been folded away; either way the fill tells the padding.
@@ -45,7 +37,8 @@ std::optional<PaddedSlice> findPaddedSlice(OpBuilder &b, Value operand) {
   for (int64_t d = 0; d < type.getRank(); ++d) {
     int64_t low = insert.getStaticOffsets()[d];
     padded.offset.push_back(
-        affine::makeComposedFoldedAffineApply(b, operand.getLoc(), d0 - low, {offset[d]}));
+        affine::makeComposedFoldedAffineApply(b, operand.getLoc(), b.getAffineDimExpr(0) - low,
+                                              {slice.offsets[d]}));
     padded.padded.push_back(sourceType.getDimSize(d) != wholeType.getDimSize(d));
   }
   return padded;

@@ -1,5 +1,6 @@
 #include "lower/ScheduleScript.h"
 #include "lower/DotProduct.h"
+#include "lower/Im2col.h"
 #include "lower/Prepare.h"
 #include "lower/Winograd.h"
 #include "space/AlgorithmSpace.h"
@@ -99,15 +100,11 @@ public:
       : nest(nest), root(root), anchor(anchor), rootAxisOf(std::move(rootAxisOf)), lanes(lanes),
         maxTile(maxTile), instructions(std::move(instructions)) {}
 
-  /// `first`: lines that make the kernel what this script was written for.
-  std::string write(ModuleOp kernel, const std::string &first) {
+  /// `algorithm`: lines that make the kernel what the rest was written for.
+  std::string write(ModuleOp kernel, const std::string &algorithm) {
     line("%func = transform.structured.match ops{[\"func.func\"]} in %module");
-    if (!first.empty()) {
-      text += first;
-      clean();
-    }
-    annotateAnchor();
-    tileSides(kernel);
+    if (!nest.im2col)
+      apply(algorithm);
     line("%root = transform.structured.match attributes {alt.root} in %module");
     root_ = "%root";
     Sizes par, cache;
@@ -117,6 +114,10 @@ public:
     }
     fuseRoot(par, {}, /*forall=*/true);
     fuseRoot(cache, nest.outerOrder, /*forall=*/false);
+    if (nest.im2col) // for each cache tile its patches
+      apply(algorithm);
+    annotateAnchor();
+    tileSides(kernel);
     if (nest.blocked())
       blockedTile();
     else
@@ -153,6 +154,13 @@ private:
             "      transform.apply_patterns.linalg.tiling_canonicalization\n"
             "    } : !transform.any_op\n"
             "    transform.apply_cse to %func : !transform.any_op\n";
+  }
+
+  void apply(const std::string &algorithm) {
+    if (algorithm.empty())
+      return;
+    text += algorithm;
+    clean();
   }
 
   void annotate(const std::string &handle, const char *name, const std::string &value) {
@@ -482,16 +490,23 @@ WinogradBlocking takeOut(LoopNest &nest, int64_t lanes) {
   return blocking;
 }
 
+constexpr const char *matchConvolution =
+    "    %conv = transform.structured.match attributes {alt.anchor} in %module"
+    " : (!transform.any_op) -> !transform.any_op\n";
+
 std::string winogradLines(const WinogradBlocking &blocking) {
   auto attribute = [](const char *name, int64_t value) {
     return std::string(name) + " = " + std::to_string(value) + " : i64";
   };
-  return "    %conv = transform.structured.match attributes {alt.anchor} in %module"
-         " : (!transform.any_op) -> !transform.any_op\n"
-         "    transform.alt.winograd %conv {" +
+  return std::string(matchConvolution) + "    transform.alt.winograd %conv {" +
          attribute("m", blocking.m) + ", " + attribute("unit", blocking.unit) + ", " +
          attribute("batch", blocking.batch) + ", " + attribute("filters", blocking.filters) + ", " +
          attribute("lanes", blocking.lanes) + "} : !transform.any_op\n";
+}
+
+std::string im2colLines(int64_t lanes) {
+  return std::string(matchConvolution) + "    transform.alt.im2col %conv {lanes = " +
+         std::to_string(lanes) + " : i64} : !transform.any_op\n";
 }
 
 } // namespace
@@ -502,16 +517,23 @@ std::string scheduleScript(const LowerRequest &request, ModuleOp kernel, const T
   if (!space || request.workload.axes.empty() || !root || !anchor)
     return "";
   LoopNest nest = space->decode(*request.schedule);
-  std::string first;
+  std::string algorithm;
   OwningOpRef<ModuleOp> rewritten; // the kernel as the rest of the script will find it
-  if (nest.winograd) {
-    WinogradBlocking blocking = takeOut(nest, space->lanes());
+  if (nest.winograd || nest.im2col) {
     rewritten = kernel.clone();
     kernel = *rewritten;
-    first = winogradLines(blocking);
     IRRewriter rewriter(kernel.getContext());
-    if (failed(convolveByWinograd(rewriter, findMarked(kernel).anchor, blocking)))
-      return script(first); // which says why when it is applied
+    LogicalResult done = success();
+    if (nest.winograd) {
+      WinogradBlocking blocking = takeOut(nest, space->lanes());
+      algorithm = winogradLines(blocking);
+      done = convolveByWinograd(rewriter, findMarked(kernel).anchor, blocking);
+    } else {
+      algorithm = im2colLines(space->lanes());
+      done = convolveByPatches(rewriter, findMarked(kernel).anchor, space->lanes());
+    }
+    if (failed(done))
+      return script(algorithm); // which says why when it is applied
     root = findMarked(kernel).root;
     anchor = findMarked(kernel).anchor;
   }
@@ -521,7 +543,7 @@ std::string scheduleScript(const LowerRequest &request, ModuleOp kernel, const T
   if (axes.empty())
     return "";
   return ScriptWriter(nest, root, anchor, axes, space->lanes(), 64, dotProductInstructions(target))
-      .write(kernel, first);
+      .write(kernel, algorithm);
 }
 
 } // namespace alt

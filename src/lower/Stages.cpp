@@ -1,5 +1,6 @@
 #include "lower/Stages.h"
 #include "lower/Prepare.h"
+#include "space/LoopNest.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -14,8 +15,6 @@ namespace alt {
 using namespace mlir;
 
 namespace {
-
-constexpr int64_t stackLimit = 1 << 20; ///< bytes a stage may keep on the stack
 
 /// Follows views back to the argument or allocation they look into.
 Value baseBuffer(Value buffer) {
@@ -307,8 +306,8 @@ private:
       if (!type.hasStaticShape())
         return alloc.emitError("private buffer of dynamic size");
       bytes += type.getNumElements() * std::max(8u, type.getElementTypeBitWidth()) / 8;
-      if (bytes > stackLimit)
-        return alloc.emitError("private buffers take more than ") << stackLimit << " bytes";
+      if (bytes > stackBytes)
+        return alloc.emitError("private buffers take more than ") << stackBytes << " bytes";
       auto onStack = memref::AllocaOp::create(builder, alloc.getLoc(), type, ValueRange(),
                                               builder.getI64IntegerAttr(64));
       alloc.replaceAllUsesWith(onStack.getResult());

@@ -1,6 +1,7 @@
 #include "lower/WindowedConvolution.h"
 #include "lower/PaddedSlice.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "lower/Slice.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace alt {
 
@@ -16,6 +17,14 @@ static SmallVector<int> loopsOf(AffineMap map) {
   return loops;
 }
 
+/// By how much a map's result grows with a loop.
+static int64_t coefficient(AffineMap map, unsigned result, int loop) {
+  SmallVector<int64_t> at(map.getNumDims(), 0);
+  int64_t origin = map.compose(at)[result];
+  at[static_cast<unsigned>(loop)] = 1;
+  return map.compose(at)[result] - origin;
+}
+
 std::optional<WindowedConvolution> WindowedConvolution::match(OpBuilder &b, linalg::LinalgOp op) {
   if (op.getNumLoops() != 7 || op.getNumDpsInputs() != 2)
     return std::nullopt;
@@ -24,12 +33,20 @@ std::optional<WindowedConvolution> WindowedConvolution::match(OpBuilder &b, lina
   if (in.size() != 4 || filter.size() != 4 || out.size() != 4 || llvm::is_contained(out, -1) ||
       in[0] != out[0] || in[3] < 0)
     return std::nullopt;
-  auto slides = [&](unsigned dimension, int loop) {
-    AffineExpr at = b.getAffineDimExpr(out[dimension]), by = b.getAffineDimExpr(loop);
-    AffineExpr expr = maps[0].getResult(dimension);
-    return expr == at + by || expr == by + at;
-  };
   WindowedConvolution found;
+  // Rows are dimension 1, columns 2.
+  auto slides = [&](unsigned dimension, int loop) {
+    int64_t stride = coefficient(maps[0], dimension, out[dimension]),
+            dilation = coefficient(maps[0], dimension, loop);
+    AffineExpr at = b.getAffineDimExpr(out[dimension]) * stride,
+               by = b.getAffineDimExpr(loop) * dilation, expr = maps[0].getResult(dimension);
+    if (stride < 1 || dilation < 1 ||
+        simplifyAffineExpr(expr - (at + by), op.getNumLoops(), 0) != b.getAffineConstantExpr(0))
+      return false;
+    found.stride[dimension - 1] = stride;
+    found.dilation[dimension - 1] = dilation;
+    return true;
+  };
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   for (int loop : filter) {
     if (loop < 0)
@@ -51,25 +68,30 @@ std::optional<WindowedConvolution> WindowedConvolution::match(OpBuilder &b, lina
   found.width = extents[out[2]];
   found.outChannels = extents[out[3]];
   found.inChannels = extents[in[3]];
-  found.source = op.getDpsInputs()[0];
   found.filter = op.getDpsInputs()[1];
-  found.padding = b.getZeroAttr(found.sourceType().getElementType());
-  found.lookThroughPadding(b);
+  found.findSource(b, op.getDpsInputs()[0]);
   return found;
 }
 
-void WindowedConvolution::lookThroughPadding(OpBuilder &b) {
-  std::optional<PaddedSlice> padded = findPaddedSlice(b, source);
-  if (!padded || padded->padded[0] || padded->padded[3])
+void WindowedConvolution::findSource(OpBuilder &b, Value input) {
+  std::optional<PaddedSlice> slice = findPaddedSlice(b, input);
+  if (slice && !slice->padded[0] && !slice->padded[3]) {
+    source = slice->source;
+    start = std::move(slice->offset);
+    padding = cast<TypedAttr>(slice->value);
+    padded = true;
     return;
-  std::optional<int64_t> row = getConstantIntValue(padded->offset[1]),
-                         column = getConstantIntValue(padded->offset[2]);
-  if (!row || !column)
-    return;
-  source = padded->source;
-  rowOffset = *row;
-  columnOffset = *column;
-  padding = cast<TypedAttr>(padded->value);
+  }
+  Slice plain = followSlices(b, input);
+  source = plain.base;
+  start = std::move(plain.offsets);
+  padding = b.getZeroAttr(getElementTypeOrSelf(input));
+}
+
+void eraseDead(RewriterBase &b, Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op))
+      b.eraseOp(&op);
 }
 
 } // namespace alt

@@ -7,7 +7,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 namespace alt {
 
@@ -21,7 +21,9 @@ public:
                    const WindowedConvolution &shape, const WinogradBlocking &blocking)
       : b(b), loc(conv.getLoc()), conv(conv), root(root), shape(shape), blocking(blocking),
         m(blocking.m), n(m + 2), tileRows(llvm::divideCeil(shape.height, m)),
-        tileColumns(llvm::divideCeil(shape.width, m)), matrices(winogradTransforms(m)),
+        tileColumns(llvm::divideCeil(shape.width, m)),
+        rowOffset(*getConstantIntValue(shape.start[1])),
+        columnOffset(*getConstantIntValue(shape.start[2])), matrices(winogradTransforms(m)),
         code(b, loc, blocking.lanes), epilogue(std::in_place, b, conv, root) {
     conv->getParentOfType<func::FuncOp>().walk(
         [&](Operation *op) { sides += op->hasAttr(sideAttr); });
@@ -171,8 +173,7 @@ private:
         tensor::EmptyOp::create(b, loc, {n * n, blocking.batch, shape.inChannels}, shape.element());
     return code.loop(blocking.batch, 1, empty, [&](Value t, Value transformed) {
       Place place = locate(firstTile, t);
-      Value row = code.add(place.row, shape.rowOffset),
-            column = code.add(place.column, shape.columnOffset);
+      Value row = code.add(place.row, rowOffset), column = code.add(place.column, columnOffset);
       int64_t height = shape.sourceType().getDimSize(1), width = shape.sourceType().getDimSize(2);
       auto tile = [&](bool masked) {
         auto vectors = [&](Value c, const Chunk &chunk, Value carried) {
@@ -187,9 +188,9 @@ private:
         };
         return code.overVectors(shape.inChannels, transformed, vectors);
       };
-      bool alwaysInside = shape.rowOffset >= 0 && shape.columnOffset >= 0 &&
-                          shape.rowOffset + tileRows * m + 2 <= height &&
-                          shape.columnOffset + tileColumns * m + 2 <= width;
+      bool alwaysInside = rowOffset >= 0 && columnOffset >= 0 &&
+                          rowOffset + tileRows * m + 2 <= height &&
+                          columnOffset + tileColumns * m + 2 <= width;
       if (alwaysInside)
         return tile(false);
       Value inside = code.both(code.within(row, 0, height - n), code.within(column, 0, width - n));
@@ -290,10 +291,7 @@ private:
       b.replaceOp(root, result);
     else
       b.replaceAllUsesWith(conv->getResult(0), result);
-    Block &body = *result.getParentBlock();
-    for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
-      if (isOpTriviallyDead(&op))
-        b.eraseOp(&op);
+    eraseDead(b, *result.getParentBlock());
   }
 
   RewriterBase &b;
@@ -303,6 +301,7 @@ private:
   WinogradBlocking blocking;
   int64_t m, n; ///< outputs and inputs of a tile along one axis
   int64_t tileRows, tileColumns;
+  int64_t rowOffset, columnOffset; ///< of the first window in the source
   const WinogradTransforms &matrices;
   VectorCode code;
   std::optional<Epilogue> epilogue;
@@ -322,7 +321,8 @@ LogicalResult convolveByWinograd(RewriterBase &b, linalg::LinalgOp convolution,
     return convolution.emitError("the kernel ends in no elementwise op");
   b.setInsertionPoint(convolution);
   std::optional<WindowedConvolution> shape = WindowedConvolution::match(b, convolution);
-  if (!shape || shape->windowRows != 3 || shape->windowColumns != 3)
+  if (!shape || !shape->slidesByOne() || shape->windowRows != 3 || shape->windowColumns != 3 ||
+      !getConstantIntValue(shape->start[1]) || !getConstantIntValue(shape->start[2]))
     return convolution.emitError("no 3x3 convolution of stride 1 that Winograd's algorithm takes");
   WinogradRewriter rewriter(b, convolution, root, *shape, blocking);
   if (!rewriter.nests())

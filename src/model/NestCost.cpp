@@ -236,6 +236,8 @@ void measureTraffic(const NestModel &model, const LoopNest &nest, NestCost &cost
     if (operand.panel > 0 && !model.operands[o].isConstant())
       cost.packedBytes += model.operands[o].totalBytes();
   }
+  if (nest.im2col) // the patches
+    cost.packedBytes += model.operands[0].totalBytes();
 }
 
 void estimateCycles(const NestModel &model, const LoopNest &nest, NestCost &cost) {

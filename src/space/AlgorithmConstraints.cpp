@@ -16,12 +16,14 @@ std::vector<Constraint> AlgorithmSpace::constraints(TuneScript &script) const {
     const Algorithm &algorithm = all[i];
     // Knobs of an algorithm not chosen stand at legal defaults: no need to ask which one is.
     for (Constraint &constraint : algorithm.loops.constraints(script, algorithm.firstKnob)) {
-      if (algorithm.winograd)
+      if (algorithm.rewritten())
         constraint.reason = algorithm.name + ": " + constraint.reason;
       found.push_back(std::move(constraint));
     }
     if (algorithm.winograd)
       winogradConstraints(algorithm, script, found);
+    if (algorithm.im2col)
+      im2colConstraints(algorithm, script, found);
     if (all.size() == 1)
       continue;
     std::vector<unsigned> atDefault;
@@ -34,16 +36,22 @@ std::vector<Constraint> AlgorithmSpace::constraints(TuneScript &script) const {
   return found;
 }
 
+/// The knob's value; where there is none, that of the whole axis.
+static unsigned knobOr(const AlgorithmSpace::Algorithm &algorithm, std::string_view name,
+                       int64_t whole, Expressions &e) {
+  for (size_t k = 0; k < algorithm.loops.knobs().size(); ++k)
+    if (algorithm.loops.knobs()[k].name == name)
+      return e.knob(static_cast<unsigned>(algorithm.firstKnob + k));
+  return e.constant(whole);
+}
+
 /// As Winograd::legal.
 void AlgorithmSpace::winogradConstraints(const Algorithm &algorithm, TuneScript &script,
                                          std::vector<Constraint> &found) const {
   Expressions &e = script.expressions;
   const Winograd &winograd = *algorithm.winograd;
   auto level = [&](std::string_view name, int64_t whole) {
-    for (size_t k = 0; k < algorithm.loops.knobs().size(); ++k)
-      if (algorithm.loops.knobs()[k].name == name)
-        return e.knob(static_cast<unsigned>(algorithm.firstKnob + k));
-    return e.constant(whole);
+    return knobOr(algorithm, name, whole, e);
   };
   unsigned zero = e.constant(0), tiles = e.constant(winograd.tiles()),
            columns = e.constant(winograd.columns), rows = e.constant(winograd.rows),
@@ -62,9 +70,26 @@ void AlgorithmSpace::winogradConstraints(const Algorithm &algorithm, TuneScript 
   unsigned inputs = e.apply(Op::ite, {inLoop, e.apply(Op::mul, {batch, in}), zero});
   unsigned products = e.apply(Op::ite, {productsInLoop, e.apply(Op::mul, {batch, filters}), zero});
   unsigned kept = e.apply(Op::add, {inputs, products});
-  found.push_back(
-      {e.apply(Op::le, {kept, e.constant(Winograd::stackBytes / 4 / winograd.points())}),
-       algorithm.name + ": what a batch keeps inside loops fits the stack"});
+  found.push_back({e.apply(Op::le, {kept, e.constant(stackBytes / 4 / winograd.points())}),
+                   algorithm.name + ": what a batch keeps inside loops fits the stack"});
+}
+
+/// As Im2col::legal.
+void AlgorithmSpace::im2colConstraints(const Algorithm &algorithm, TuneScript &script,
+                                       std::vector<Constraint> &found) const {
+  Expressions &e = script.expressions;
+  const Im2col &im2col = *algorithm.im2col;
+  auto level = [&](std::string_view name, int64_t whole) {
+    return knobOr(algorithm, name, whole, e);
+  };
+  unsigned patches = e.apply(Op::mul, {level("tile.n", im2col.images), level("tile.h", im2col.rows),
+                                       level("tile.w", im2col.columns)});
+  unsigned taps = e.constant(im2col.taps * bytes(im2col.element)),
+           sums = e.constant(im2col.outChannels * bytes(im2col.sum));
+  unsigned inBlocks = e.apply(Op::lt, {level("block.k", im2col.taps), e.constant(im2col.taps)});
+  unsigned each = e.apply(Op::add, {taps, e.apply(Op::ite, {inBlocks, sums, e.constant(0)})});
+  found.push_back({e.apply(Op::le, {e.apply(Op::mul, {patches, each}), e.constant(stackBytes)}),
+                   algorithm.name + ": a cache tile's patches fit the stack"});
 }
 
 } // namespace alt

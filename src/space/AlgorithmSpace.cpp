@@ -1,14 +1,103 @@
 #include "space/AlgorithmSpace.h"
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <limits>
 
 namespace alt {
 
+namespace {
+
+size_t find(const LoopSpace &loops, std::string_view name) {
+  auto knobs = loops.knobs();
+  return static_cast<size_t>(std::find_if(knobs.begin(), knobs.end(),
+                                          [&](const Knob &knob) { return knob.name == name; }) -
+                             knobs.begin());
+}
+
+/// visit(schedule) for every choice of the knobs named; those that the space lacks are left out.
+template <class Visit>
+void forEachChoice(const LoopSpace &loops, std::initializer_list<std::string_view> names,
+                   Schedule schedule, Visit visit) {
+  std::vector<size_t> chosen;
+  for (std::string_view name : names)
+    if (size_t k = find(loops, name); k < loops.knobs().size())
+      chosen.push_back(k);
+  auto level = [&](auto &self, size_t depth) -> void {
+    if (depth == chosen.size())
+      return visit(schedule);
+    for (size_t option = 0; option < loops.knobs()[chosen[depth]].options.size(); ++option) {
+      schedule.choice[chosen[depth]] = static_cast<uint16_t>(option);
+      self(self, depth + 1);
+    }
+  };
+  level(level, 0);
+}
+
+Winograd::Blocking blockingOf(const LoopNest &nest) {
+  const LoopNest::Level &t = nest.axes[Winograd::t], &f = nest.axes[Winograd::f];
+  return {t.par, t.tile, t.reg, f.tile};
+}
+
+/// Batch, rows in registers, channels multiplied at once and threads' units by estimate; the
+/// filters of one point stay in the cache while the tiles pass by.
+Schedule winogradDefault(const LoopSpace &loops, const Winograd &winograd, const Target &target) {
+  Schedule best = loops.defaultSchedule();
+  if (size_t inner = find(loops, "inner"); inner < loops.knobs().size()) {
+    const std::vector<std::string> &labels = loops.knobs()[inner].labels;
+    best.choice[inner] =
+        static_cast<uint16_t>(std::find(labels.begin(), labels.end(), "a,f,t") - labels.begin());
+  }
+  double fewest = std::numeric_limits<double>::infinity();
+  forEachChoice(loops, {"par.t", "tile.t", "reg.t", "tile.f"}, best, [&](const Schedule &tried) {
+    LoopNest nest = loops.decode(tried);
+    double cycles = winograd.cycles(blockingOf(nest), target, loops.threadCount());
+    if (cycles < fewest && loops.legal(tried) && winograd.legal(nest)) {
+      fewest = cycles;
+      best = tried;
+    }
+  });
+  return best;
+}
+
+/// The largest register tile along the axis that lies in its cache tile.
+void keepRegisterTileInside(const LoopSpace &loops, const std::string &axis, Schedule &schedule) {
+  auto knobs = loops.knobs();
+  size_t reg = find(loops, "reg." + axis), tile = find(loops, "tile." + axis);
+  if (reg < knobs.size() && tile < knobs.size())
+    while (knobs[reg].options[schedule.choice[reg]] > knobs[tile].options[schedule.choice[tile]])
+      --schedule.choice[reg];
+}
+
+/// As many patches as stay in half of L2; they pass by each panel of the filter.
+Schedule im2colDefault(const LoopSpace &loops, const Im2col &im2col, const Target &target) {
+  Schedule best = loops.defaultSchedule();
+  if (size_t inner = find(loops, "inner"); inner < loops.knobs().size()) {
+    const std::vector<std::string> &labels = loops.knobs()[inner].labels;
+    auto outermost = std::find_if(labels.begin(), labels.end(),
+                                  [](const std::string &label) { return label.starts_with("f,"); });
+    if (outermost != labels.end())
+      best.choice[inner] = static_cast<uint16_t>(outermost - labels.begin());
+  }
+  int64_t most = 0;
+  forEachChoice(loops, {"tile.n", "tile.h", "tile.w"}, best, [&](Schedule tried) {
+    for (std::string_view axis : {"n", "h", "w"})
+      keepRegisterTileInside(loops, std::string(axis), tried);
+    LoopNest nest = loops.decode(tried);
+    int64_t size = im2col.patchBytes(nest);
+    if (size > most && size <= target.l2Bytes / 2 && loops.legal(tried) && im2col.legal(nest)) {
+      most = size;
+      best = tried;
+    }
+  });
+  return best;
+}
+
+} // namespace
+
 AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, unsigned threads) {
-  add("direct", std::nullopt, workload, LoopSpace(workload, target, threads), target);
+  LoopSpace direct(workload, target, threads);
+  add({"direct", {}, {}, workload, direct, 0, direct.defaultSchedule()});
   for (auto [name, m] : {std::pair("f23", 2), std::pair("f43", 4)})
     if (std::optional<Winograd> winograd = Winograd::of(workload, m)) {
       Workload matmul = winograd->matmul(workload);
@@ -16,10 +105,18 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
       // matrices gives a register tile no reuse.
       LoopSpace loops(matmul, target, threads,
                       {"reg.a", "tile.a", "par.a", "par.f", "block.c", "pack.in0", "outer"});
-      add(name, winograd, std::move(matmul), std::move(loops), target);
+      Schedule own = winogradDefault(loops, *winograd, target);
+      add({name, winograd, {}, std::move(matmul), std::move(loops), 0, std::move(own)});
     }
+  if (std::optional<Im2col> im2col = Im2col::of(workload)) {
+    Workload matmul = im2col->matmul(workload);
+    // A cache tile's patches are gathered once, for all features.
+    LoopSpace loops(matmul, target, threads, {"tile.f", "par.f", "pack.in0"});
+    Schedule own = im2colDefault(loops, *im2col, target);
+    add({"im2col", {}, im2col, std::move(matmul), std::move(loops), 0, std::move(own)});
+  }
   if (all.size() > 1) {
-    Knob algorithm{"algorithm", Knob::Kind::categorical, {}, {}};
+    Knob algorithm{"algorithm", Knob::Kind::categorical, {}, {}, 0};
     for (size_t i = 0; i < all.size(); ++i) {
       algorithm.options.push_back(static_cast<double>(i));
       algorithm.labels.push_back(all[i].name);
@@ -29,7 +126,7 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
   for (Algorithm &algorithm : all) {
     algorithm.firstKnob = knobList.size();
     for (Knob knob : algorithm.loops.knobs()) {
-      if (algorithm.winograd)
+      if (algorithm.rewritten())
         knob.name = algorithm.name + "." + knob.name;
       knobList.push_back(std::move(knob));
     }
@@ -39,55 +136,9 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
   assert(legal(fallback) && "the default schedule is legal");
 }
 
-/// Batch, rows in registers, channels multiplied at once and threads' units by estimate; the
-/// filters of one point stay in the cache while the tiles pass by.
-static Schedule winogradDefault(const LoopSpace &loops, const Winograd &winograd,
-                                const Target &target) {
-  auto knobs = loops.knobs();
-  auto find = [&](std::string_view name) {
-    return static_cast<size_t>(std::find_if(knobs.begin(), knobs.end(),
-                                            [&](const Knob &knob) { return knob.name == name; }) -
-                               knobs.begin());
-  };
-  Schedule best = loops.defaultSchedule();
-  if (size_t inner = find("inner"); inner < knobs.size())
-    best.choice[inner] = static_cast<uint16_t>(
-        std::find(knobs[inner].labels.begin(), knobs[inner].labels.end(), "a,f,t") -
-        knobs[inner].labels.begin());
-  const std::array<size_t, 4> chosen = {find("par.t"), find("tile.t"), find("reg.t"),
-                                        find("tile.f")};
-  Schedule tried = best;
-  std::array<int64_t, 4> value{winograd.tiles(), 1, 1, 1};
-  double fewest = std::numeric_limits<double>::infinity();
-  auto visit = [&](auto &self, size_t level) -> void {
-    if (level == chosen.size()) {
-      double cycles =
-          winograd.cycles({value[0], value[1], value[2], value[3]}, target, loops.threadCount());
-      if (cycles < fewest && loops.legal(tried) && winograd.legal(loops.decode(tried))) {
-        fewest = cycles;
-        best = tried;
-      }
-      return;
-    }
-    if (chosen[level] == knobs.size()) // nothing to choose
-      return self(self, level + 1);
-    for (size_t option = 0; option < knobs[chosen[level]].options.size(); ++option) {
-      tried.choice[chosen[level]] = static_cast<uint16_t>(option);
-      value[level] = static_cast<int64_t>(knobs[chosen[level]].options[option]);
-      self(self, level + 1);
-    }
-  };
-  visit(visit, 0);
-  return best;
-}
-
-void AlgorithmSpace::add(std::string name, std::optional<Winograd> winograd, Workload workload,
-                         LoopSpace loops, const Target &target) {
-  Schedule own = winograd ? winogradDefault(loops, *winograd, target) : loops.defaultSchedule();
-  all.push_back(
-      {std::move(name), winograd, std::move(workload), std::move(loops), 0, std::move(own)});
-  if (!all.back().legal(all.back().fallback))
-    all.pop_back();
+void AlgorithmSpace::add(Algorithm algorithm) {
+  if (algorithm.legal(algorithm.fallback))
+    all.push_back(std::move(algorithm));
 }
 
 /// Winograd's where it surely pays.
@@ -95,12 +146,13 @@ size_t AlgorithmSpace::chooseDefault(const Target &target) const {
   size_t best = 0;
   double fewest = std::numeric_limits<double>::infinity();
   for (size_t i = 1; i < all.size(); ++i) {
+    if (!all[i].winograd)
+      continue;
     const Winograd &winograd = *all[i].winograd;
     if (!winograd.constantFilter || winograd.inChannels < 32 || winograd.outChannels < 32)
       continue;
     LoopNest nest = all[i].loops.decode(all[i].fallback);
-    const LoopNest::Level &t = nest.axes[Winograd::t], &f = nest.axes[Winograd::f];
-    double cycles = winograd.cycles({t.par, t.tile, t.reg, f.tile}, target, threadCount());
+    double cycles = winograd.cycles(blockingOf(nest), target, threadCount());
     auto lanes = static_cast<double>(all[i].loops.lanes());
     double direct = winograd.direct / (2 * lanes) / static_cast<double>(threadCount());
     if (cycles < std::min(fewest, 0.8 * direct)) {
@@ -112,7 +164,10 @@ size_t AlgorithmSpace::chooseDefault(const Target &target) const {
 }
 
 bool AlgorithmSpace::Algorithm::legal(const Schedule &own) const {
-  return loops.legal(own) && (!winograd || winograd->legal(loops.decode(own)));
+  if (!loops.legal(own))
+    return false;
+  return winograd ? winograd->legal(loops.decode(own))
+                  : !im2col || im2col->legal(loops.decode(own));
 }
 
 size_t AlgorithmSpace::chosen(const Schedule &schedule) const {
@@ -149,6 +204,7 @@ void AlgorithmSpace::decode(const Schedule &schedule, LoopNest &nest) const {
   part.choice.assign(first, first + static_cast<std::ptrdiff_t>(algorithm.loops.knobs().size()));
   algorithm.loops.decode(part, nest);
   nest.winograd = algorithm.winograd ? static_cast<unsigned>(algorithm.winograd->m) : 0;
+  nest.im2col = algorithm.im2col.has_value();
 }
 
 bool AlgorithmSpace::legal(const Schedule &schedule) const {
@@ -189,7 +245,7 @@ double AlgorithmSpace::size() const {
   double sum = 0;
   for (const Algorithm &algorithm : all) {
     double points = algorithm.loops.size();
-    if (algorithm.winograd) { // the share that its own rules leave, sampled with a fixed seed
+    if (algorithm.rewritten()) { // the share that its own rules leave, sampled with a fixed seed
       Rng rng(1);
       int samples = 1000, legalCount = 0;
       for (int i = 0; i < samples; ++i)

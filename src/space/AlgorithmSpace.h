@@ -1,6 +1,7 @@
 // The space of a kernel that may be computed in several ways: which one is a knob, and each has the
 // space of its own loop nest.
 #pragma once
+#include "space/Im2col.h"
 #include "space/LoopSpace.h"
 #include "space/Winograd.h"
 
@@ -29,12 +30,14 @@ public:
   /// One way to compute the kernel.
   struct Algorithm {
     std::string name;
-    std::optional<Winograd> winograd; ///< none: the loop nest as it stands
-    Workload workload;                ///< whose loop nest `loops` schedules
+    std::optional<Winograd> winograd;
+    std::optional<Im2col> im2col; ///< neither: the loop nest as it stands
+    Workload workload;            ///< whose loop nest `loops` schedules
     LoopSpace loops;
     size_t firstKnob;
     Schedule fallback;
     bool legal(const Schedule &own) const;
+    bool rewritten() const { return winograd || im2col; }
   };
   /// legal(), as arithmetic over the knobs of a script that has all of them.
   std::vector<Constraint> constraints(TuneScript &) const;
@@ -44,8 +47,9 @@ public:
   unsigned threadCount() const { return all.front().loops.threadCount(); }
 
 private:
-  void add(std::string name, std::optional<Winograd>, Workload, LoopSpace, const Target &);
+  void add(Algorithm);
   void winogradConstraints(const Algorithm &, TuneScript &, std::vector<Constraint> &) const;
+  void im2colConstraints(const Algorithm &, TuneScript &, std::vector<Constraint> &) const;
   Schedule own(const Algorithm &, const Schedule &) const;
   Schedule with(size_t algorithm, const Schedule &own) const;
   Schedule randomOf(const Algorithm &, Rng &) const;

@@ -7,6 +7,9 @@
 
 namespace alt {
 
+/// As lower/Stages.cpp: what a kernel may keep on the stack, where buffers inside loops are.
+inline constexpr int64_t stackBytes = 1 << 20;
+
 /// The tiled loop nest, outermost level first:
 ///   units      parallel axes, `par`: spread over threads (one scf.forall)
 ///   cache      parallel axes, `tile`, in `outerOrder`
@@ -33,6 +36,8 @@ struct LoopNest {
   /// Winograd's algorithm with output tiles of this extent: the nest is then that of its batched matmul
   /// (see Winograd::matmul). 0: the nest is the kernel's own.
   unsigned winograd = 0;
+  /// The patches under the window are gathered and multiplied; the nest is that of Im2col::matmul.
+  bool im2col = false;
 
   bool blocked() const {
     for (const Level &axis : axes)

@@ -55,6 +55,9 @@ Result<Schedule> parse(const SearchSpace &space, std::string_view text) {
       return wrong("Schedule: knob '" + std::string(name) + "' has no option '" +
                    std::string(value) + "'.");
   }
+  for (size_t k = 0; k < knobs.size(); ++k)
+    if (schedule.choice[k] == unset && knobs[k].whenUnnamed)
+      schedule.choice[k] = *knobs[k].whenUnnamed;
   Schedule given = schedule, fallback = space.defaultSchedule();
   for (size_t k = 0; k < knobs.size(); ++k)
     if (given.choice[k] == unset)

@@ -1,62 +1,29 @@
 #include "space/Winograd.h"
+#include "space/Convolution2d.h"
 #include <algorithm>
 #include <cmath>
 
 namespace alt {
 
-namespace {
-
-/// The one axis of a plain index, or -1.
-int plainAxis(const IndexExpr &index) {
-  bool plain = index.terms.size() == 1 && index.constant == 0 && index.terms[0].coefficient == 1;
-  return plain ? static_cast<int>(index.terms[0].axis) : -1;
-}
-
-/// The window axis that slides with `axis` one by one, or -1.
-int windowAxis(const IndexExpr &index, int axis) {
-  if (index.terms.size() != 2 || index.constant != 0)
-    return -1;
-  for (int k : {0, 1})
-    if (static_cast<int>(index.terms[k].axis) == axis && index.terms[0].coefficient == 1 &&
-        index.terms[1].coefficient == 1)
-      return static_cast<int>(index.terms[1 - k].axis);
-  return -1;
-}
-
-} // namespace
-
 std::optional<Winograd> Winograd::of(const Workload &workload, int64_t m) {
-  if (workload.anchor != AnchorKind::convolution || workload.axes.size() != 7 ||
-      workload.operands.size() != 3)
+  std::optional<Convolution2d> conv = Convolution2d::of(workload);
+  if (!conv || !conv->oneByOne)
     return std::nullopt;
-  const Operand &in = workload.operands[0], &filter = workload.operands[1],
-                &out = workload.operands[2];
   for (const Operand &operand : workload.operands)
-    if (operand.type != ElementType::f32 || operand.index.size() != 4)
+    if (operand.type != ElementType::f32)
       return std::nullopt;
-  int image = plainAxis(out.index[0]), row = plainAxis(out.index[1]),
-      column = plainAxis(out.index[2]), feature = plainAxis(out.index[3]),
-      channel = plainAxis(in.index[3]);
-  int windowRow = windowAxis(in.index[1], row), windowColumn = windowAxis(in.index[2], column);
-  if (image < 0 || row < 0 || column < 0 || feature < 0 || channel < 0 || windowRow < 0 ||
-      windowColumn < 0 || plainAxis(in.index[0]) != image || plainAxis(filter.index[3]) != feature)
-    return std::nullopt;
-  for (int axis : {windowRow, windowColumn, channel})
-    if (std::none_of(filter.index.begin(), filter.index.end(),
-                     [&](const IndexExpr &index) { return plainAxis(index) == axis; }))
-      return std::nullopt;
-  auto extent = [&](int axis) { return workload.axes[static_cast<unsigned>(axis)].extent; };
-  if (extent(windowRow) != 3 || extent(windowColumn) != 3 || extent(channel) < 4 ||
-      extent(feature) < 8)
+  auto extent = [&](unsigned axis) { return workload.axes[axis].extent; };
+  if (extent(conv->windowRow) != 3 || extent(conv->windowColumn) != 3 ||
+      extent(conv->channel) < 4 || extent(conv->feature) < 8)
     return std::nullopt;
   Winograd winograd;
   winograd.m = m;
-  winograd.images = extent(image);
-  winograd.rows = (extent(row) + m - 1) / m;
-  winograd.columns = (extent(column) + m - 1) / m;
-  winograd.inChannels = extent(channel);
-  winograd.outChannels = extent(feature);
-  winograd.constantFilter = filter.isConstant;
+  winograd.images = extent(conv->image);
+  winograd.rows = (extent(conv->row) + m - 1) / m;
+  winograd.columns = (extent(conv->column) + m - 1) / m;
+  winograd.inChannels = extent(conv->channel);
+  winograd.outChannels = extent(conv->feature);
+  winograd.constantFilter = workload.operands[1].isConstant;
   winograd.direct = 1;
   for (const Axis &axis : workload.axes)
     winograd.direct *= static_cast<double>(axis.extent);

@@ -8,9 +8,6 @@
 namespace alt {
 
 struct Winograd {
-  /// As lower/Stages.cpp: buffers inside loops are on the stack.
-  static constexpr int64_t stackBytes = 1 << 20;
-
   int64_t m = 4;                             ///< outputs of a tile along an axis
   int64_t images = 1, rows = 1, columns = 1; ///< of tiles
   int64_t inChannels = 1, outChannels = 1;

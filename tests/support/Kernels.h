@@ -150,6 +150,15 @@ inline std::vector<KernelText> kernelFamilies() {
                                "tensor<1x6x6x16xf32>", 1)},
       {"conv_dilated", windowed("linalg.conv_2d_nhwc_hwcf", d2, {1, 12, 12, 4}, "tensor<3x3x4x16xf32>",
                                 "tensor<1x8x8x16xf32>", 0)},
+      {"conv_filter_channels_first",
+       generic("%a: tensor<2x8x7x3xf32>, %b: tensor<3x3x2x12xf32> {alt.constant}", "tensor<2x6x6x12xf32>",
+               "affine_map<(n, h, w, f, c, y, x) -> (n, h + y, w + x, c)>, affine_map<(n, h, w, f, c, y, x) -> "
+               "(c, y, x, f)>, affine_map<(n, h, w, f, c, y, x) -> (n, h, w, f)>",
+               par2 + ", " + par2 + ", \"reduction\", \"reduction\", \"reduction\"",
+               "%a, %b : tensor<2x8x7x3xf32>, tensor<3x3x2x12xf32>",
+               "  ^bb0(%x: f32, %y: f32, %o: f32):\n    %m = arith.mulf %x, %y : f32\n    %s = "
+               "arith.addf %o, %m : f32\n    linalg.yield %s : f32\n",
+               "0.0")},
       {"conv_nchw", windowed("linalg.conv_2d_nchw_fchw", s1, {1, 6, 10, 10}, "tensor<12x6x3x3xf32>",
                              "tensor<1x12x10x10xf32>", 1, "0.0", true)},
       {"conv_nchw_s2", windowed("linalg.conv_2d_nchw_fchw", s2, {1, 3, 13, 13}, "tensor<8x3x3x3xf32>",

@@ -10,11 +10,12 @@ using testing::Not;
 
 namespace {
 
+Workload fewChannels() { return test::padded(test::convolutionWorkload(28, 28, 13, 64, 3, 1), 1); }
 Workload convolution() { return test::padded(test::convolutionWorkload(28, 28, 64, 64, 3, 1), 1); }
 
 class Algorithms : public testing::Test {
 protected:
-  AlgorithmSpace one{convolution(), test::avx512(), 1}, two{convolution(), test::avx512(), 2};
+  AlgorithmSpace one{fewChannels(), test::avx512(), 1}, two{fewChannels(), test::avx512(), 2};
 };
 
 std::vector<std::string> namesOf(const Workload &workload) {
@@ -27,11 +28,16 @@ std::vector<std::string> namesOf(const Workload &workload) {
 
 } // namespace
 
-TEST(AlgorithmSpace, WinogradIsForWindowsOfThreeWithoutStrideOrGroups) {
+TEST(AlgorithmSpace, WhichKernelsHaveWhichAlgorithms) {
   using testing::ElementsAre;
   EXPECT_THAT(namesOf(convolution()), ElementsAre("direct", "f23", "f43"));
   EXPECT_THAT(namesOf(test::convolutionWorkload(28, 28, 64, 64, 3, 2)), ElementsAre("direct"));
   EXPECT_THAT(namesOf(test::convolutionWorkload(28, 28, 64, 64, 5, 1)), ElementsAre("direct"));
+  // Few channels: patches are long where the innermost reduction is short.
+  EXPECT_THAT(namesOf(fewChannels()), ElementsAre("direct", "f23", "f43", "im2col"));
+  EXPECT_THAT(namesOf(test::convolutionWorkload(28, 28, 3, 64, 7, 2)),
+              ElementsAre("direct", "im2col"));
+  EXPECT_THAT(namesOf(test::convolutionWorkload(28, 28, 13, 64, 1, 1)), ElementsAre("direct"));
   EXPECT_THAT(namesOf(test::depthwiseWorkload(28, 28, 64, 3)), ElementsAre("direct"));
   EXPECT_THAT(namesOf(test::matmulWorkload(64, 64, 64)), ElementsAre("direct"));
   Workload dilated = convolution();
@@ -53,14 +59,14 @@ TEST_F(Algorithms, RandomPointsAreLegalAndPrintTheirOwnKnobsOnly) {
                   name = space->algorithms()[space->chosen(schedule)].name;
       seen.insert(name);
       EXPECT_THAT(text, HasSubstr("algorithm=" + name));
-      for (const char *other : {"f23", "f43"})
+      for (const char *other : {"f23", "f43", "im2col"})
         if (name != other)
           EXPECT_THAT(text, Not(HasSubstr(std::string(other) + ".")));
       Result<Schedule> parsed = parse(*space, text);
       ASSERT_TRUE(parsed) << parsed.error().message;
       EXPECT_EQ(*parsed, schedule);
     }
-  EXPECT_EQ(seen.size(), 3u);
+  EXPECT_EQ(seen.size(), 4u);
 }
 
 TEST_F(Algorithms, KnobsOfOthersStandAtTheirDefaults) {
@@ -83,7 +89,7 @@ TEST_F(Algorithms, NeighboursAreLegalAndReachEveryAlgorithm) {
     ASSERT_TRUE(one.legal(schedule));
     reached.insert(one.chosen(schedule));
   }
-  EXPECT_EQ(reached.size(), 3u);
+  EXPECT_EQ(reached.size(), 4u);
 }
 
 TEST_F(Algorithms, BatchesNestAndThreadsTakeRowsOfTiles) {
@@ -107,6 +113,35 @@ TEST_F(Algorithms, BatchesNestAndThreadsTakeRowsOfTiles) {
     EXPECT_LE(winograd.batchBytes(nest), 1 << 20);
   }
   EXPECT_GT(units, 50);
+}
+
+TEST_F(Algorithms, PatchesFitTheStack) {
+  Rng rng(4);
+  int seen = 0;
+  for (int i = 0; i < 1000; ++i) {
+    LoopNest nest = two.decode(two.random(rng));
+    if (!nest.im2col)
+      continue;
+    ++seen;
+    int64_t patches = nest.axes[Im2col::h].tile * nest.axes[Im2col::w].tile;
+    EXPECT_LE(patches * 9 * 13 * 4, 1 << 20);
+    EXPECT_EQ(nest.axes[Im2col::f].tile, 64); // gathered once for all features
+  }
+  EXPECT_GT(seen, 100);
+}
+
+// Records of kernels that had no choice of algorithm, or fewer, are still read.
+TEST_F(Algorithms, ATextWithoutAlgorithmIsOfTheNestAsItStands) {
+  Schedule direct;
+  Rng rng(6);
+  do
+    direct = one.random(rng);
+  while (one.chosen(direct) != 0);
+  std::string text = print(one, direct);
+  ASSERT_TRUE(text.starts_with("algorithm=direct "));
+  Result<Schedule> parsed = parse(one, text.substr(text.find(' ') + 1));
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(*parsed, direct);
 }
 
 TEST(AlgorithmSpace, TheDefaultIsWinogradWhereItSurelyPays) {
