@@ -23,7 +23,7 @@ public:
         m(blocking.m), n(m + 2), tileRows(llvm::divideCeil(shape.height, m)),
         tileColumns(llvm::divideCeil(shape.width, m)),
         rowOffset(*getConstantIntValue(shape.start[1])),
-        columnOffset(*getConstantIntValue(shape.start[2])), matrices(winogradTransforms(m)),
+        columnOffset(*getConstantIntValue(shape.start[2])), matrices(winogradMatrices(m)),
         code(b, loc, blocking.lanes), epilogue(std::in_place, b, conv, root) {
     conv->getParentOfType<func::FuncOp>().walk(
         [&](Operation *op) { sides += op->hasAttr(sideAttr); });
@@ -302,7 +302,7 @@ private:
   int64_t m, n; ///< outputs and inputs of a tile along one axis
   int64_t tileRows, tileColumns;
   int64_t rowOffset, columnOffset; ///< of the first window in the source
-  const WinogradTransforms &matrices;
+  const WinogradMatrices &matrices;
   VectorCode code;
   std::optional<Epilogue> epilogue;
   int64_t sides = 0; ///< so many ops are marked so

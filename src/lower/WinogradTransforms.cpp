@@ -10,31 +10,6 @@ namespace alt {
 
 using namespace mlir;
 
-const WinogradTransforms &winogradTransforms(int64_t m) {
-  static const WinogradTransforms two{
-      {{1, 0, -1, 0}, {0, 1, 1, 0}, {0, -1, 1, 0}, {0, -1, 0, 1}},
-      {{1, 0, 0}, {0.5, 0.5, 0.5}, {0.5, -0.5, 0.5}, {0, 0, 1}},
-      {{1, 1, 1, 0}, {0, 1, -1, 1}},
-  };
-  static const WinogradTransforms four{
-      {{4, 0, -5, 0, 1, 0},
-       {0, -4, -4, 1, 1, 0},
-       {0, 4, -4, -1, 1, 0},
-       {0, -2, -1, 2, 1, 0},
-       {0, 2, -1, -2, 1, 0},
-       {0, 4, 0, -5, 0, 1}},
-      {{1. / 4, 0, 0},
-       {-1. / 6, -1. / 6, -1. / 6},
-       {-1. / 6, 1. / 6, -1. / 6},
-       {1. / 24, 1. / 12, 1. / 6},
-       {1. / 24, -1. / 12, 1. / 6},
-       {0, 0, 1}},
-      {{1, 1, 1, 1, 1, 0}, {0, 1, -1, 2, -2, 0}, {0, 1, 1, 4, 4, 0}, {0, 1, -1, 8, -8, 1}},
-  };
-  assert((m == 2 || m == 4) && "F(2, 3) and F(4, 3) are known");
-  return m == 2 ? two : four;
-}
-
 namespace {
 
 /// Sums of multiples of vectors, with as few operations as the matrices' symmetry allows: their

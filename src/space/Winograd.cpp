@@ -1,5 +1,6 @@
 #include "space/Winograd.h"
 #include "space/Convolution2d.h"
+#include "space/WinogradMatrices.h"
 #include <algorithm>
 #include <cmath>
 
@@ -27,7 +28,17 @@ std::optional<Winograd> Winograd::of(const Workload &workload, int64_t m) {
   winograd.direct = 1;
   for (const Axis &axis : workload.axes)
     winograd.direct *= static_cast<double>(axis.extent);
+  if (winograd.errorBound() > tolerance)
+    return std::nullopt;
   return winograd;
+}
+
+/// Of normally distributed errors: P(any of n beyond z deviations) <= 2 n exp(-z^2 / 2). Of a
+/// tile's outputs one has the largest deviation.
+double Winograd::errorBound() const {
+  double worstPlaces = static_cast<double>(tiles()) * static_cast<double>(outChannels);
+  double z = std::sqrt(2 * std::log(2 * worstPlaces / 0.01));
+  return z * winogradDeviation(m, inChannels);
 }
 
 double Winograd::multiplyAdds() const {

@@ -14,13 +14,19 @@ struct Winograd {
   bool constantFilter = false;
   double direct = 1; ///< multiply-adds of the convolution itself
 
+  /// As measure/DataSet.cpp: the check's tolerance for f32.
+  static constexpr double tolerance = 1e-4;
   /// F(m x m, 3 x 3) for a 3x3 convolution of f32 with stride 1, no dilation, channels last and
-  /// enough of them; nullopt for any other kernel.
+  /// enough of them, not so many that the check may find the result wrong; nullopt for any other
+  /// kernel.
   static std::optional<Winograd> of(const Workload &, int64_t m);
 
   int64_t points() const { return (m + 2) * (m + 2); }
   int64_t tiles() const { return images * rows * columns; }
   double multiplyAdds() const;
+  /// What the largest error of all results, by the check's measure, exceeds once in a hundred such
+  /// convolutions at most.
+  double errorBound() const;
 
   /// Axes "a" (points of the transforms), "t" (tiles), "f", "c": out[a, t, f] += in0[a, t, c] *
   /// in1[a, c, f]. Everything about arguments is the convolution's.
