@@ -8,18 +8,6 @@ namespace alt {
 using namespace mlir;
 using Kind = DotProduct::Kind;
 
-std::string dotProductInstructions(const Target &target) {
-  auto has = [&](const char *feature) {
-    return ("," + target.features + ",").find("," + std::string(feature) + ",") != std::string::npos;
-  };
-  std::string names;
-  if (has("+avx512vl") && has("+avx512bf16"))
-    names += "bf16";
-  if (has("+avx512vl") && has("+avx512vnni"))
-    names += names.empty() ? "vnni" : " vnni";
-  return names;
-}
-
 namespace {
 /// A factor of the product: the block argument behind its widening, and how it is widened.
 struct Factor {

@@ -1,7 +1,7 @@
 // Products of narrow elements (bf16, i8) summed in wide ones: the CPU does several steps of the
 // reduction in one instruction.
 #pragma once
-#include "alt/Target.h"
+#include "alt/NarrowProducts.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/PatternMatch.h"
 #include <optional>
@@ -21,9 +21,6 @@ struct DotProduct {
   bool spreadSigned = true, alongSigned = true; ///< of integers
   int64_t steps() const { return kind == Kind::bf16Pairs || kind == Kind::i16Pairs ? 2 : 4; }
 };
-
-/// Which instructions a target has: "bf16", "vnni", both with a space between, or "".
-std::string dotProductInstructions(const Target &);
 
 /// None when the body is something else, or the instructions for it are not among those named.
 std::optional<DotProduct> matchDotProduct(mlir::linalg::LinalgOp, int vectorAxis,

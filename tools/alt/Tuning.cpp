@@ -5,6 +5,7 @@
 #include "OutputFolder.h"
 #include "alt/Emit.h"
 #include "alt/Lower.h"
+#include "alt/NarrowProducts.h"
 #include "alt/ProgressDisplay.h"
 #include "alt/Sampler.h"
 #include "alt/Support.h"
@@ -96,6 +97,9 @@ void TuningCommand::declare(CLI::App &app) {
                    "Your own transform script: its tune.knob and tune.alternatives are tuned")
         ->type_name("FILE");
   app.add_flag("--untuned", untuned, "Default schedules, nothing is measured");
+  app.add_flag("--widen", widen,
+               "Take products of bf16 or i8 also where the CPU has no instructions for them: each "
+               "element is widened");
   app.add_option("--events", events, "Every trial as a line of JSON, as it comes")->type_name("FILE");
   app.add_option("--config", config, "Options from a file of `name = value` lines; flags come first")
       ->type_name("FILE");
@@ -139,6 +143,9 @@ Result<int> TuningCommand::run(const Invocation &invocation) {
   auto program = load(work.path());
   if (!program)
     return program.error();
+  for (const Workload &kernel : program->kernels)
+    if (auto fast = checkNarrowProducts(kernel, hostTarget()); !fast && !widen)
+      return fast.error();
   if (auto made = folder->make(); !made)
     return made.error();
   auto result = tune(*program, work.path(), invocation);

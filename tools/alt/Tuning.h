@@ -38,7 +38,7 @@ private:
 
   ModelArguments source;
   std::filesystem::path out, records, config, events, script;
-  bool untuned = false;
+  bool untuned = false, widen = false;
   SessionOptions options;
   OptionTable table;
 };
