@@ -39,7 +39,8 @@ DiagnosedSilenceableFailure transform::PackOperandOp::apply(TransformRewriter &r
   for (Operation *target : state.getPayloadOps(getTarget()))
     if (auto op = dyn_cast<linalg::LinalgOp>(target))
       ops.push_back(op);
-  if (failed(alt::packOperand(rewriter, ops, getOperand(), getTile())))
+  if (failed(alt::packOperand(rewriter, ops, getOperand(), getTile(),
+                              {static_cast<int64_t>(getSteps()), static_cast<int64_t>(getDimension())})))
     return emitDefaultSilenceableFailure(getOperation());
   return DiagnosedSilenceableFailure::success();
 }

@@ -67,10 +67,16 @@ def PackOperandOp : Op<Transform_Dialect, "alt.pack_operand",
     `alt.pack_whole` and `alt.pack_tail`. Where the tensor is a constant argument the copies become
     a stage that runs ahead of time (see outlineStages).
 
+    With `steps` above 1 (pairs of bf16, quads of i8) a panel has so many steps along `dimension` of the
+    operand side by side for every lane: what an instruction for narrow products takes is one load, see
+    `alt.vectorize_tile`. The targets' indexing maps say where a single element lies.
+
     Every slice must lie within one panel. `structured.pack` re-lays out all operands of an op and
     its result before tiling; here the result and the other operands stay as they are.
   }];
-  let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$operand, I64Attr:$tile);
+  let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$operand, I64Attr:$tile,
+                       DefaultValuedAttr<I64Attr, "1">:$steps,
+                       DefaultValuedAttr<I64Attr, "0">:$dimension);
   let results = (outs);
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }

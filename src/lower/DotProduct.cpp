@@ -79,8 +79,7 @@ std::optional<DotProduct> matchDotProduct(linalg::LinalgOp op, int vectorAxis,
 
 bool hasLanes(const DotProduct &, int64_t lanes) { return lanes == 4 || lanes == 8 || lanes == 16; }
 
-/// a0 b0 c0 d0 a1 b1 ...: the steps of each lane side by side.
-static Value interleave(RewriterBase &b, Location loc, ArrayRef<Value> steps) {
+Value interleaveSteps(RewriterBase &b, Location loc, ArrayRef<Value> steps) {
   if (steps.size() == 2)
     return vector::InterleaveOp::create(b, loc, steps[0], steps[1]);
   Value even = vector::InterleaveOp::create(b, loc, steps[0], steps[2]);
@@ -92,8 +91,10 @@ static Value interleave(RewriterBase &b, Location loc, ArrayRef<Value> steps) {
 static Value repeat(RewriterBase &b, Location loc, Value few, int64_t lanes) {
   Type element = cast<VectorType>(few.getType()).getElementType();
   int64_t count = cast<VectorType>(few.getType()).getNumElements();
-  auto number = VectorType::get({1}, b.getI32Type()), numbers = VectorType::get({lanes}, b.getI32Type());
-  Value whole = vector::ExtractOp::create(b, loc, vector::BitCastOp::create(b, loc, number, few), 0);
+  auto number = VectorType::get({1}, b.getI32Type()),
+       numbers = VectorType::get({lanes}, b.getI32Type());
+  Value whole =
+      vector::ExtractOp::create(b, loc, vector::BitCastOp::create(b, loc, number, few), 0);
   return vector::BitCastOp::create(b, loc, VectorType::get({lanes * count}, element),
                                    vector::BroadcastOp::create(b, loc, numbers, whole));
 }
@@ -118,30 +119,32 @@ static Value offsets(RewriterBase &b, Location loc, VectorType type) {
   return arith::ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, int8_t(-128)));
 }
 
-Value emitExcess(RewriterBase &b, Location loc, Value excess, ArrayRef<Value> along) {
-  Value lanesSide = interleave(b, loc, along);
-  Value all = offsets(b, loc, cast<VectorType>(lanesSide.getType()));
-  return callDot(b, loc, "avx512.vpdpbusd", excess, all, lanesSide);
+Value emitExcess(RewriterBase &b, Location loc, Value excess, Value along) {
+  Value all = offsets(b, loc, cast<VectorType>(along.getType()));
+  return callDot(b, loc, "avx512.vpdpbusd", excess, all, along);
 }
 
 Value emitDotProduct(RewriterBase &b, Location loc, const DotProduct &dot, Value acc, Value spread,
-                     ArrayRef<Value> along) {
+                     Value along) {
   int64_t lanes = cast<VectorType>(acc.getType()).getNumElements();
-  Value lanesSide = interleave(b, loc, along);
   if (dot.kind == Kind::i16Pairs) {
-    lanesSide = widen(b, loc, lanesSide, dot.alongSigned);
+    along = widen(b, loc, along, dot.alongSigned);
     spread = widen(b, loc, spread, dot.spreadSigned);
   }
   Value repeated = repeat(b, loc, spread, lanes);
   switch (dot.kind) {
-  case Kind::bf16Pairs: return callDot(b, loc, "avx512bf16.dpbf16ps", acc, repeated, lanesSide);
-  case Kind::i16Pairs: return callDot(b, loc, "avx512.vpdpwssd", acc, repeated, lanesSide);
-  case Kind::spreadBytes: return callDot(b, loc, "avx512.vpdpbusd", acc, repeated, lanesSide);
-  case Kind::alongBytes: return callDot(b, loc, "avx512.vpdpbusd", acc, lanesSide, repeated);
+  case Kind::bf16Pairs:
+    return callDot(b, loc, "avx512bf16.dpbf16ps", acc, repeated, along);
+  case Kind::i16Pairs:
+    return callDot(b, loc, "avx512.vpdpwssd", acc, repeated, along);
+  case Kind::spreadBytes:
+    return callDot(b, loc, "avx512.vpdpbusd", acc, repeated, along);
+  case Kind::alongBytes:
+    return callDot(b, loc, "avx512.vpdpbusd", acc, along, repeated);
   case Kind::signedBytes: // turning the top bit adds 128
     repeated = arith::XOrIOp::create(b, loc, repeated,
                                      offsets(b, loc, cast<VectorType>(repeated.getType())));
-    return callDot(b, loc, "avx512.vpdpbusd", acc, repeated, lanesSide);
+    return callDot(b, loc, "avx512.vpdpbusd", acc, repeated, along);
   }
   llvm_unreachable("every kind has an instruction");
 }

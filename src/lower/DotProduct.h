@@ -16,7 +16,8 @@ struct DotProduct {
     i16Pairs,    ///< vpdpwssd, of i8 widened once
     spreadBytes, ///< vpdpbusd, `spread` unsigned and `along` signed
     alongBytes,  ///< vpdpbusd, the other way round
-    signedBytes, ///< vpdpbusd of `spread` + 128; the excess is summed beside and taken off at the end
+    signedBytes, ///< vpdpbusd of `spread` + 128; the excess is summed beside and taken off at the
+                 ///< end
   } kind;
   bool spreadSigned = true, alongSigned = true; ///< of integers
   int64_t steps() const { return kind == Kind::bf16Pairs || kind == Kind::i16Pairs ? 2 : 4; }
@@ -29,14 +30,17 @@ std::optional<DotProduct> matchDotProduct(mlir::linalg::LinalgOp, int vectorAxis
 /// Vectors of so many accumulators have an instruction.
 bool hasLanes(const DotProduct &, int64_t lanes);
 
-/// Of signedBytes: what emitDotProduct adds too much, summed over steps. It is the same for all that
-/// share `along`.
-mlir::Value emitExcess(mlir::RewriterBase &, mlir::Location, mlir::Value excess,
-                       llvm::ArrayRef<mlir::Value> along);
+/// a0 b0 c0 d0 a1 b1 ...: the steps of each lane side by side, two or four.
+mlir::Value interleaveSteps(mlir::RewriterBase &, mlir::Location,
+                            llvm::ArrayRef<mlir::Value> steps);
 
-/// acc + the products of steps() steps. `spread`: a vector of as many elements; `along`: a vector
-/// of lanes for each step.
+/// Of signedBytes: what emitDotProduct adds too much, summed over steps. It is the same for all
+/// that share `along`.
+mlir::Value emitExcess(mlir::RewriterBase &, mlir::Location, mlir::Value excess, mlir::Value along);
+
+/// acc + the products of steps() steps. `spread`: a vector of as many elements; `along`: the steps
+/// of all lanes, interleaved.
 mlir::Value emitDotProduct(mlir::RewriterBase &, mlir::Location, const DotProduct &,
-                           mlir::Value acc, mlir::Value spread, llvm::ArrayRef<mlir::Value> along);
+                           mlir::Value acc, mlir::Value spread, mlir::Value along);
 
 } // namespace alt

@@ -139,17 +139,31 @@ FailureOr<FlatSlice> followFlatSlices(OpBuilder &b, Value value) {
   return found;
 }
 
+/// The op reads the operand from a panel of interleaved steps.
+void readInterleaved(RewriterBase &b, linalg::GenericOp op, int64_t operand, const Interleaving &by) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  SmallVector<AffineExpr> at(maps[operand].getResults());
+  AffineExpr &step = at[by.dimension], &lane = at.back();
+  lane = lane * by.steps + step % by.steps;
+  step = step.floorDiv(by.steps);
+  maps[operand] = AffineMap::get(maps[operand].getNumDims(), 0, at, b.getContext());
+  op.setIndexingMapsAttr(b.getAffineMapArrayAttr(maps));
+  op->setAttr(interleavedAttr, b.getI64IntegerAttr(by.steps));
+}
+
 } // namespace
 
 LogicalResult packOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64_t operand,
-                          int64_t tile) {
+                          int64_t tile, const Interleaving &by) {
   Value base, packed;
   for (linalg::LinalgOp op : ops) {
     b.setInsertionPoint(op);
     OpOperand &use = op->getOpOperand(operand);
     auto type = cast<RankedTensorType>(use.get().getType());
     FailureOr<FlatSlice> slice = followFlatSlices(b, use.get());
-    if (failed(slice) || (base && slice->base != base) || type.getShape().back() > tile)
+    auto generic = dyn_cast<linalg::GenericOp>(*op);
+    if (failed(slice) || (base && slice->base != base) || type.getShape().back() > tile ||
+        (by.steps > 1 && !generic))
       return op.emitError("operand ") << operand << " is no slice that can be packed";
     if (!packed) {
       base = slice->base;
@@ -157,19 +171,34 @@ LogicalResult packOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64
       Value flat = slice->collapsed.empty() ? base
                                             : tensor::CollapseShapeOp::create(
                                                   b, base.getLoc(), base, slice->collapsed);
-      packed = Packer(b, flat, tile).pack();
+      packed = by.steps > 1 ? packInterleaved(b, flat, tile, by) : Packer(b, flat, tile).pack();
       b.setInsertionPoint(op);
     }
-    // A slice lies within one panel: it starts at a multiple of the tile (the space sees to it).
-    SmallVector<OpFoldResult> offsets{affine::makeComposedFoldedAffineApply(
-        b, op.getLoc(), b.getAffineDimExpr(0).floorDiv(tile), {slice->offsets.back()})};
+    // A slice lies within one panel: it starts at a multiple of the tile, and of the steps (the space
+    // and the script see to it).
+    auto divided = [&](OpFoldResult offset, int64_t divisor) {
+      return affine::makeComposedFoldedAffineApply(b, op.getLoc(),
+                                                   b.getAffineDimExpr(0).floorDiv(divisor), {offset});
+    };
+    SmallVector<OpFoldResult> offsets{divided(slice->offsets.back(), tile)};
     offsets.append(slice->offsets.begin(), slice->offsets.end() - 1);
     offsets.push_back(b.getIndexAttr(0));
+    SmallVector<int64_t> shape(type.getShape());
+    if (by.steps > 1) {
+      offsets[by.dimension + 1] = divided(offsets[by.dimension + 1], by.steps);
+      shape[by.dimension] = llvm::divideCeil(shape[by.dimension], by.steps);
+      shape.back() *= by.steps;
+    }
     SmallVector<OpFoldResult> sizes{b.getIndexAttr(1)}, strides(offsets.size(), b.getIndexAttr(1));
-    for (int64_t size : type.getShape())
+    for (int64_t size : shape)
       sizes.push_back(b.getIndexAttr(size));
-    Value panel = tensor::ExtractSliceOp::create(b, op.getLoc(), type, packed, offsets, sizes, strides);
-    b.modifyOpInPlace(op, [&] { use.set(panel); });
+    Value panel = tensor::ExtractSliceOp::create(b, op.getLoc(), type.clone(shape), packed, offsets,
+                                                 sizes, strides);
+    b.modifyOpInPlace(op, [&] {
+      use.set(panel);
+      if (by.steps > 1)
+        readInterleaved(b, generic, operand, by);
+    });
   }
   return success();
 }

@@ -1,5 +1,6 @@
 // Re-lays an operand out in panels as wide as the register tile.
 #pragma once
+#include "lower/InterleavedPanels.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/PatternMatch.h"
 
@@ -13,6 +14,6 @@ inline constexpr llvm::StringLiteral packTailAttr = "alt.pack_tail";
 /// operand number `operand`, slices of one tensor that is known before the loops; fails with a
 /// diagnostic otherwise.
 mlir::LogicalResult packOperand(mlir::RewriterBase &, llvm::ArrayRef<mlir::linalg::LinalgOp> ops,
-                                int64_t operand, int64_t tile);
+                                int64_t operand, int64_t tile, const Interleaving &);
 
 } // namespace alt

@@ -258,6 +258,44 @@ SmallVector<Value> TileReader::indices(AffineMap map, ArrayRef<OpFoldResult> dim
   return values;
 }
 
+Value TileReader::readVector(Value tensor, ArrayRef<Value> at, const Chunk &chunk) {
+  Location loc = op.getLoc();
+  auto type = cast<RankedTensorType>(tensor.getType());
+  AffineMap lastDim = AffineMap::getMinorIdentityMap(type.getRank(), 1, b.getContext());
+  Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
+  return vector::TransferReadOp::create(
+      b, loc, VectorType::get({chunk.lanes}, type.getElementType()), tensor, at,
+      AffineMapAttr::get(lastDim), zero, maskFor(b, loc, chunk), b.getBoolArrayAttr({true}));
+}
+
+Value TileReader::readInterleaved(OpOperand &operand, ArrayRef<OpFoldResult> dims, unsigned axis,
+                                  int64_t steps, int vectorAxis, const Chunk &chunk) {
+  Location loc = op.getLoc();
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  // The group's number takes the step's place: k is a multiple of the steps, which the division by
+  // rounding down that the map has would not know.
+  SmallVector<OpFoldResult> group(dims);
+  Value step = getValueOrCreateConstantIndexOp(b, loc, dims[axis]);
+  Value number = b.createOrFold<arith::DivUIOp>(
+      loc, step, arith::ConstantIndexOp::create(b, loc, steps).getResult());
+  group[axis] = getAsOpFoldResult(number);
+  AffineExpr k = b.getAffineDimExpr(axis);
+  DenseMap<AffineExpr, AffineExpr> known{{k.floorDiv(steps), k},
+                                         {k % steps, b.getAffineConstantExpr(0)}};
+  Key key{operand.getOperandNumber(), {}};
+  for (unsigned d = 0; d < dims.size(); ++d)
+    if (map.isFunctionOfDim(d))
+      key.second.push_back(dims[d].getOpaqueValue());
+  key.second.push_back(reinterpret_cast<const void *>(chunk.lanes * steps));
+  for (auto &scope : cache)
+    if (auto it = scope.find(key); it != scope.end())
+      return it->second;
+  Chunk wide{chunk.start * steps, chunk.lanes * steps, chunk.valid * steps};
+  Value value = readVector(operand.get(), indices(map.replace(known), group), wide);
+  cache.back()[key] = value;
+  return value;
+}
+
 Value TileReader::readMemory(OpOperand &operand, ArrayRef<OpFoldResult> dims, int vectorAxis,
                              const Chunk &chunk) {
   Location loc = op.getLoc();
@@ -270,13 +308,8 @@ Value TileReader::readMemory(OpOperand &operand, ArrayRef<OpFoldResult> dims, in
   if (access == Access::scalar)
     return tensor::ExtractOp::create(b, loc, tensor, indices(map, dims, slice));
   auto vectorType = VectorType::get({chunk.lanes}, type.getElementType());
-  if (access == Access::contiguous) {
-    AffineMap lastDim = AffineMap::getMinorIdentityMap(type.getRank(), 1, b.getContext());
-    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
-    return vector::TransferReadOp::create(b, loc, vectorType, tensor, indices(map, dims, slice),
-                                          AffineMapAttr::get(lastDim), zero, maskFor(b, loc, chunk),
-                                          b.getBoolArrayAttr({true}));
-  }
+  if (access == Access::contiguous)
+    return readVector(tensor, indices(map, dims, slice), chunk);
   SmallVector<Value> elements;
   SmallVector<OpFoldResult> at(dims);
   AffineExpr d0 = b.getAffineDimExpr(0);

@@ -64,6 +64,10 @@ public:
   }
   mlir::Value read(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,
                    const Chunk &);
+  /// Of an operand packed by packInterleaved the group of steps that begins at dims[axis]: chunk.lanes
+  /// times `steps` elements.
+  mlir::Value readInterleaved(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims,
+                              unsigned axis, int64_t steps, int vectorAxis, const Chunk &);
   mlir::OpFoldResult offset(mlir::Value, int64_t by);
   /// Values read inside a loop body are not visible after it.
   void enterScope() { cache.emplace_back(); }
@@ -72,6 +76,7 @@ public:
 private:
   mlir::Value readRegister(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,
                            const Chunk &);
+  mlir::Value readVector(mlir::Value tensor, llvm::ArrayRef<mlir::Value> at, const Chunk &);
   mlir::Value readMemory(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,
                          const Chunk &);
   llvm::SmallVector<mlir::Value> indices(mlir::AffineMap, llvm::ArrayRef<mlir::OpFoldResult> dims,

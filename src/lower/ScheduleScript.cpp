@@ -388,8 +388,11 @@ private:
       std::string handle = fresh("packed");
       line(handle + " = transform.structured.match attributes {alt.anchor} in %module");
       line("transform.alt.pack_operand " + handle + " {operand = " + std::to_string(o) +
-               " : i64, tile = " + std::to_string(tile) + " : i64} : !transform.any_op",
+               " : i64, tile = " + std::to_string(tile) + " : i64" + interleavingOf(operand) +
+               "} : !transform.any_op",
            true);
+      if (!interleavingOf(operand).empty())
+        continue; // vectors already
       Sizes rows(type.getRank(), 1);
       rows.back() = 0;
       if (extent % tile)
@@ -399,6 +402,35 @@ private:
         tileFor(matchCopies("alt.pack_whole"), rows, {});
       clean();
     }
+  }
+
+  /// Where every step of the innermost reduction goes in pairs or quads, they lie side by side.
+  std::string interleavingOf(OpOperand &operand) {
+    if (nest.reductionOrder.empty())
+      return "";
+    unsigned axis = nest.reductionOrder.back();
+    const LoopNest::Level &level = nest.axes[axis], &vector = nest.axes[nest.vectorAxis];
+    std::optional<DotProduct> dot =
+        matchDotProduct(anchor, static_cast<int>(nest.vectorAxis), instructions);
+    AffineMap map = anchor.getMatchingIndexingMap(&operand);
+    std::optional<unsigned> dimension = map.getResultPosition(getAffineDimExpr(axis, map.getContext()));
+    if (!dot || dot->along != &operand || !dimension ||
+        (nest.skipPad && dot->kind == DotProduct::Kind::signedBytes))
+      return "";
+    for (AffineExpr expr : anchor.getMatchingIndexingMap(dot->spread).getResults())
+      if (expr.isFunctionOfDim(axis) && !isa<AffineDimExpr>(expr))
+        return "";
+    int64_t steps = dot->steps();
+    for (unsigned a = 0; a < nest.axes.size(); ++a) // one vector a chunk serves the whole tile
+      if (a != nest.vectorAxis && nest.axes[a].kind == AxisKind::parallel && nest.axes[a].reg > 1 &&
+          map.isFunctionOfDim(a))
+        return "";
+    for (int64_t width : {vector.reg, vector.extent % vector.reg}) // chunks have an instruction each
+      if (int64_t rest = width % lanes; rest == 1 || rest == 2)
+        return "";
+    bool whole = level.reg % steps == 0 && (level.tile % steps == 0 || level.tile == level.extent);
+    return !whole ? "" : ", steps = " + std::to_string(steps) + " : i64, dimension = " +
+                             std::to_string(*dimension) + " : i64";
   }
 
   std::string matchCopies(const char *attribute) {

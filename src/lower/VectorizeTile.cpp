@@ -1,5 +1,6 @@
 #include "lower/VectorizeTile.h"
 #include "lower/DotProduct.h"
+#include "lower/InterleavedPanels.h"
 #include "lower/Prepare.h"
 #include "lower/RegisterTile.h"
 #include "mlir/Analysis/SliceAnalysis.h"
@@ -326,13 +327,8 @@ private:
       dims[axis] = positions.front();
       int64_t count = dot->steps();
       Value spread = reader.read(*dot->spread, dims, static_cast<int>(axis), {0, count, count});
-      SmallVector<Value> along;
-      for (OpFoldResult position : positions) {
-        dims[axis] = position;
-        along.push_back(reader.read(*dot->along, dims, vectorAxis, point.chunk));
-      }
-      bool padding = !spread || llvm::is_contained(along, Value());
-      next.push_back(padding ? value : emitDotProduct(b, loc, *dot, value, spread, along));
+      Value along = readAlong(dims, axis, positions, point.chunk);
+      next.push_back(spread ? emitDotProduct(b, loc, *dot, value, spread, along) : value);
       if (excess.size() > chunkNumber(point) && !sumsExcess[chunkNumber(point)]) {
         Value &sum = excess[chunkNumber(point)];
         sum = emitExcess(b, loc, sum, along);
@@ -341,6 +337,20 @@ private:
     }
     next.append(excess);
     return next;
+  }
+
+  /// The steps of all lanes side by side: one load where the operand was packed so.
+  Value readAlong(SmallVector<OpFoldResult> dims, unsigned axis, ArrayRef<OpFoldResult> positions,
+                  const Chunk &chunk) {
+    if (auto steps = op->getAttrOfType<IntegerAttr>(interleavedAttr);
+        steps && steps.getInt() == dot->steps())
+      return reader.readInterleaved(*dot->along, dims, axis, dot->steps(), vectorAxis, chunk);
+    SmallVector<Value> along;
+    for (OpFoldResult position : positions) {
+      dims[axis] = position;
+      along.push_back(reader.read(*dot->along, dims, vectorAxis, chunk));
+    }
+    return interleaveSteps(b, loc, along);
   }
 
   /// The body once for every point, at one reduction index.

@@ -47,16 +47,27 @@ LoopNest LoopSpace::defaultNest() const {
   return nest;
 }
 
+/// Panels of a constant are made ahead of time, and never worse than rows apart by N. Those of
+/// narrow elements have pairs or quads of steps side by side, which every row of tiles would else
+/// make anew.
+bool LoopSpace::interleavingPays(const Operand &operand, const LoopNest &nest) const {
+  int64_t passes = 1; // over the operand, by register tiles
+  for (unsigned a = 0; a < axes.size(); ++a)
+    if (axes[a].kind == AxisKind::parallel && strideAlong(operand, a) == 0)
+      passes *= ceilDiv(nest.axes[a].extent, nest.axes[a].reg);
+  bool narrow = operand.type == ElementType::bf16 || operand.type == ElementType::i8;
+  return narrow && !operand.isOutput && passes >= 4;
+}
+
 Schedule LoopSpace::chooseDefault() const {
   LoopNest nest = defaultNest();
   if (threads > 1)
     chooseUnits(nest);
   chooseOrders(nest);
   chooseRegisterTile(nest);
-  for (unsigned o = 0; o < operands.size();
-       ++o) // ahead of time, and never worse than a row apart by N
-    nest.packed[o] =
-        operands[o].isConstant && operands[o].shape.size() > 1 && packable(operands[o], nest);
+  for (unsigned o = 0; o < operands.size(); ++o)
+    nest.packed[o] = operands[o].shape.size() > 1 && packable(operands[o], nest) &&
+                     (operands[o].isConstant || interleavingPays(operands[o], nest));
   Schedule schedule = encode(nest);
   assert(legal(schedule) && "the default schedule is legal");
   return schedule;

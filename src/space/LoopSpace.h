@@ -72,6 +72,7 @@ private:
   void chooseRegisterTile(LoopNest &) const;
   void chooseOrders(LoopNest &) const;
   double estimatedCycles(const LoopNest &) const;
+  bool interleavingPays(const Operand &, const LoopNest &) const;
   /// The schedule of a nest whose every choice the knobs have.
   Schedule encode(const LoopNest &) const;
 
