@@ -73,6 +73,7 @@ LogicalResult transform::ScheduleOp::verify() {
 DiagnosedSilenceableFailure transform::WinogradOp::apply(TransformRewriter &rewriter,
                                                          TransformResults &, TransformState &state) {
   alt::WinogradBlocking blocking{static_cast<int64_t>(getM()), static_cast<int64_t>(getUnit()),
+                                 static_cast<int64_t>(getShare().value_or(0)),
                                  static_cast<int64_t>(getBatch()), static_cast<int64_t>(getFilters()),
                                  static_cast<int64_t>(getLanes())};
   for (Operation *target : llvm::to_vector(state.getPayloadOps(getTarget())))

@@ -99,7 +99,7 @@ def WinogradOp : Op<Transform_Dialect, "alt.winograd",
     and have no place for a batch that stays in a cache, for padding, or for what follows.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$m, I64Attr:$unit, I64Attr:$batch,
-                       I64Attr:$filters, I64Attr:$lanes);
+                       I64Attr:$filters, I64Attr:$lanes, OptionalAttr<I64Attr>:$share);
   let results = (outs);
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }

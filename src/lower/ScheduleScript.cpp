@@ -516,7 +516,8 @@ Marked findMarked(ModuleOp kernel) {
 /// How Winograd's algorithm is applied; what is left of the nest is inside its loops.
 WinogradBlocking takeOut(LoopNest &nest, int64_t lanes) {
   LoopNest::Level &tiles = nest.axes[Winograd::t], &filters = nest.axes[Winograd::f];
-  WinogradBlocking blocking{nest.winograd, tiles.par, tiles.tile, filters.tile, lanes};
+  int64_t share = filters.par < filters.extent ? filters.par : 0;
+  WinogradBlocking blocking{nest.winograd, tiles.par, share, tiles.tile, filters.tile, lanes};
   for (LoopNest::Level *level : {&tiles, &filters})
     level->extent = level->par = level->tile;
   return blocking;
@@ -533,7 +534,9 @@ std::string winogradLines(const WinogradBlocking &blocking) {
   return std::string(matchConvolution) + "    transform.alt.winograd %conv {" +
          attribute("m", blocking.m) + ", " + attribute("unit", blocking.unit) + ", " +
          attribute("batch", blocking.batch) + ", " + attribute("filters", blocking.filters) + ", " +
-         attribute("lanes", blocking.lanes) + "} : !transform.any_op\n";
+         attribute("lanes", blocking.lanes) +
+         (blocking.share ? ", " + attribute("share", blocking.share) : "") +
+         "} : !transform.any_op\n";
 }
 
 std::string im2colLines(int64_t lanes) {

@@ -34,7 +34,7 @@ public:
     int64_t unit = blocking.unit;
     bool rows = unit % tileColumns == 0 && tileRows % (unit / tileColumns) == 0;
     return (unit == tiles() || rows) && unit % blocking.batch == 0 &&
-           shape.outChannels % blocking.filters == 0;
+           shape.outChannels % blocking.share == 0 && blocking.share % blocking.filters == 0;
   }
 
   void rewrite() {
@@ -50,15 +50,16 @@ public:
       destination = tensor::EmptyOp::create(
           b, loc, {shape.images, shape.height, shape.width, shape.outChannels}, shape.element());
     Value none = code.index(0);
-    Value result = blocking.unit < tiles() ? overUnits(filters, destination)
-                                           : overBatches(filters, {destination, none, none, none});
+    bool several = blocking.unit < tiles() || blocking.share < shape.outChannels;
+    Value result = several ? overUnits(filters, destination)
+                           : overBatches(filters, {destination, none, none, none, none});
     replace(last, result);
   }
 
 private:
   /// Part of the result: where it starts, and its first tile.
   struct Window {
-    Value tensor, tile, image, row;
+    Value tensor, tile, image, row, filter;
   };
   /// A tile's first output.
   struct Place {
@@ -113,33 +114,44 @@ private:
                                            ArrayRef<ReassociationIndices>{{0, 1}, {2}, {3}});
   }
 
-  /// Threads take rows of tiles: what they write are then boxes of the result.
+  /// Threads take rows of tiles and shares of the channels: what they write are then boxes of the
+  /// result.
   Value overUnits(Value filters, Value destination) {
-    int64_t tileRowsOfUnit = blocking.unit / tileColumns, perImage = tileRows / tileRowsOfUnit;
+    int64_t tileRowsOfUnit = blocking.unit / tileColumns;
     int64_t rows = tileRowsOfUnit * m;
+    int64_t unitsOfTiles = tiles() / blocking.unit, shares = shape.outChannels / blocking.share;
     auto forall = scf::ForallOp::create(
-        b, loc, ArrayRef<OpFoldResult>{b.getIndexAttr(tiles() / blocking.unit)},
+        b, loc, ArrayRef<OpFoldResult>{b.getIndexAttr(unitsOfTiles), b.getIndexAttr(shares)},
         ValueRange{destination}, std::nullopt);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forall.getBody());
     Value unit = forall.getInductionVar(0);
     AffineExpr d0 = b.getAffineDimExpr(0);
-    AffineExpr inImage = shape.images == 1 ? d0 : d0 % perImage;
-    Value image = shape.images == 1 ? code.index(0) : code.affine(d0.floorDiv(perImage), unit);
-    Value row = code.affine(inImage * rows, unit);
-    OpFoldResult count = b.getIndexAttr(rows);
-    if (shape.height % rows != 0)
-      count = affine::makeComposedFoldedAffineMin(
-          b, loc,
-          AffineMap::get(1, 0, {b.getAffineConstantExpr(rows), shape.height - d0}, b.getContext()),
-          {OpFoldResult(row)});
-    SmallVector<OpFoldResult> offsets{image, row, b.getIndexAttr(0), b.getIndexAttr(0)};
-    SmallVector<OpFoldResult> sizes{b.getIndexAttr(1), count, b.getIndexAttr(shape.width),
-                                    b.getIndexAttr(shape.outChannels)};
+    Value filter = code.affine(d0 * blocking.share, forall.getInductionVar(1));
+    Value image = code.index(0), row = image;
+    OpFoldResult images = b.getIndexAttr(shape.images), height = b.getIndexAttr(shape.height);
+    if (unitsOfTiles > 1) {
+      int64_t perImage = tileRows / tileRowsOfUnit;
+      AffineExpr inImage = shape.images == 1 ? d0 : d0 % perImage;
+      if (shape.images > 1)
+        image = code.affine(d0.floorDiv(perImage), unit);
+      row = code.affine(inImage * rows, unit);
+      images = b.getIndexAttr(1);
+      height = b.getIndexAttr(rows);
+      if (shape.height % rows != 0)
+        height = affine::makeComposedFoldedAffineMin(
+            b, loc,
+            AffineMap::get(1, 0, {b.getAffineConstantExpr(rows), shape.height - d0}, b.getContext()),
+            {OpFoldResult(row)});
+    }
+    SmallVector<OpFoldResult> offsets{image, row, b.getIndexAttr(0), filter};
+    SmallVector<OpFoldResult> sizes{images, height, b.getIndexAttr(shape.width),
+                                    b.getIndexAttr(blocking.share)};
     SmallVector<OpFoldResult> strides(4, b.getIndexAttr(1));
     Value shared = forall.getRegionIterArgs()[0];
     Value part = tensor::ExtractSliceOp::create(b, loc, shared, offsets, sizes, strides);
-    Value done = overBatches(filters, {part, code.affine(d0 * blocking.unit, unit), image, row});
+    Value done =
+        overBatches(filters, {part, code.affine(d0 * blocking.unit, unit), image, row, filter});
     b.setInsertionPointToEnd(forall.getTerminator().getBody());
     tensor::ParallelInsertSliceOp::create(b, loc, done, shared, offsets, sizes, strides);
     return forall.getResult(0);
@@ -149,12 +161,13 @@ private:
     return code.loop(blocking.unit, blocking.batch, window.tensor, [&](Value batch, Value result) {
       Value firstTile = code.add(window.tile, batch);
       Value inputs = transformInputs(firstTile);
-      auto block = [&](Value firstFilter, Value carried) {
+      auto block = [&](Value inShare, Value carried) {
+        Value firstFilter = code.add(window.filter, inShare);
         Value products = multiply(inputs, filters, firstFilter);
         return transformOutputs(products, firstTile, firstFilter,
-                                {carried, {}, window.image, window.row});
+                                {carried, {}, window.image, window.row, window.filter});
       };
-      return code.loop(shape.outChannels, blocking.filters, result, block);
+      return code.loop(blocking.share, blocking.filters, result, block);
     });
   }
 
@@ -251,8 +264,9 @@ private:
             value = epilogue->compute(value, {place.image, row, column, filter}, chunk);
           }
           Value image = code.subtract(place.image, window.image),
-                row = code.subtract(place.row, window.row);
-          return code.write(values, {m, m}, carried, {image, row, place.column, filter}, chunk,
+                row = code.subtract(place.row, window.row),
+                inShare = code.subtract(filter, window.filter);
+          return code.write(values, {m, m}, carried, {image, row, place.column, inShare}, chunk,
                             !reachesOut);
         };
         return code.overVectors(blocking.filters, result, vectors);
@@ -324,7 +338,10 @@ LogicalResult convolveByWinograd(RewriterBase &b, linalg::LinalgOp convolution,
   if (!shape || !shape->slidesByOne() || shape->windowRows != 3 || shape->windowColumns != 3 ||
       !getConstantIntValue(shape->start[1]) || !getConstantIntValue(shape->start[2]))
     return convolution.emitError("no 3x3 convolution of stride 1 that Winograd's algorithm takes");
-  WinogradRewriter rewriter(b, convolution, root, *shape, blocking);
+  WinogradBlocking whole = blocking;
+  if (!whole.share)
+    whole.share = shape->outChannels;
+  WinogradRewriter rewriter(b, convolution, root, *shape, whole);
   if (!rewriter.nests())
     return convolution.emitError("tiles, units, batches and filters do not nest");
   rewriter.rewrite();

@@ -67,7 +67,9 @@ void AlgorithmSpace::winogradConstraints(const Algorithm &algorithm, TuneScript 
                    algorithm.name + ": a thread's unit is whole rows of tiles"});
   unsigned inLoop = e.apply(Op::lt, {batch, tiles});
   unsigned productsInLoop = e.apply(Op::logicalOr, {inLoop, e.apply(Op::lt, {filters, out})});
-  unsigned inputs = e.apply(Op::ite, {inLoop, e.apply(Op::mul, {batch, in}), zero});
+  unsigned shared = e.apply(Op::lt, {level("par.f", winograd.outChannels), out});
+  unsigned inputsInLoop = e.apply(Op::logicalOr, {inLoop, shared});
+  unsigned inputs = e.apply(Op::ite, {inputsInLoop, e.apply(Op::mul, {batch, in}), zero});
   unsigned products = e.apply(Op::ite, {productsInLoop, e.apply(Op::mul, {batch, filters}), zero});
   unsigned kept = e.apply(Op::add, {inputs, products});
   found.push_back({e.apply(Op::le, {kept, e.constant(stackBytes / 4 / winograd.points())}),

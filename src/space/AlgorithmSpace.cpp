@@ -36,7 +36,7 @@ void forEachChoice(const LoopSpace &loops, std::initializer_list<std::string_vie
 
 Winograd::Blocking blockingOf(const LoopNest &nest) {
   const LoopNest::Level &t = nest.axes[Winograd::t], &f = nest.axes[Winograd::f];
-  return {t.par, t.tile, t.reg, f.tile};
+  return {t.par, t.tile, t.reg, f.par, f.tile};
 }
 
 /// Batch, rows in registers, channels multiplied at once and threads' units by estimate; the
@@ -49,7 +49,7 @@ Schedule winogradDefault(const LoopSpace &loops, const Winograd &winograd, const
         static_cast<uint16_t>(std::find(labels.begin(), labels.end(), "a,f,t") - labels.begin());
   }
   double fewest = std::numeric_limits<double>::infinity();
-  forEachChoice(loops, {"par.t", "tile.t", "reg.t", "tile.f"}, best, [&](const Schedule &tried) {
+  forEachChoice(loops, {"par.t", "tile.t", "reg.t", "par.f", "tile.f"}, best, [&](const Schedule &tried) {
     LoopNest nest = loops.decode(tried);
     double cycles = winograd.cycles(blockingOf(nest), target, loops.threadCount());
     if (cycles < fewest && loops.legal(tried) && winograd.legal(nest)) {
@@ -104,7 +104,7 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
       // The transforms decide on the batch (t) and what of it is multiplied at once (f); a batch of
       // matrices gives a register tile no reuse.
       LoopSpace loops(matmul, target, threads,
-                      {"reg.a", "tile.a", "par.a", "par.f", "block.c", "pack.in0", "outer"});
+                      {"reg.a", "tile.a", "par.a", "block.c", "pack.in0", "outer"});
       Schedule own = winogradDefault(loops, *winograd, target);
       add({name, winograd, {}, std::move(matmul), std::move(loops), 0, std::move(own)});
     }
@@ -126,6 +126,8 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
   for (Algorithm &algorithm : all) {
     algorithm.firstKnob = knobList.size();
     for (Knob knob : algorithm.loops.knobs()) {
+      if (algorithm.winograd && knob.name == "par.f") // there was none: the channels stayed whole
+        knob.whenUnnamed = static_cast<uint16_t>(knob.options.size() - 1);
       if (algorithm.rewritten())
         knob.name = algorithm.name + "." + knob.name;
       knobList.push_back(std::move(knob));

@@ -86,12 +86,13 @@ double Winograd::cycles(const Blocking &blocking, const Target &target, unsigned
                       : filters < l3 / 2               ? 10
                                                        : 6; // bytes a cycle
   double streaming = filters * all / batch / filterRate;
-  double kept = bytesOf(all * in) / (inputs + products < l2 / 2 ? 32 : 10) +
+  double shares = out / static_cast<double>(blocking.share); // each transforms all inputs
+  double kept = shares * bytesOf(all * in) / (inputs + products < l2 / 2 ? 32 : 10) +
                 bytesOf(all * out) / (products < l2 / 8 ? 32 : 10);
-  double transforming = 2.5 * static_cast<double>(points()) * all * std::ceil((in + out) / lanes);
+  double transforming = 2.5 * static_cast<double>(points()) * all * std::ceil((shares * in + out) / lanes);
   double loops = 50 * static_cast<double>(points()) * all / batch *
                  (out / static_cast<double>(blocking.filters));
-  double units = all / static_cast<double>(blocking.unit), each = std::ceil(units / threads);
+  double units = all / static_cast<double>(blocking.unit) * shares, each = std::ceil(units / threads);
   return (std::max(multiplying, streaming) + 2 * kept + transforming + loops) * each / units;
 }
 
@@ -109,7 +110,7 @@ bool Winograd::legal(const LoopNest &nest) const {
   if (unit < tiles() && !rowsOfTiles)
     return false;
   int64_t insideLoops =
-      (batch < tiles() ? inputBytes(nest) : 0) +
+      (batch < tiles() || nest.axes[f].par < outChannels ? inputBytes(nest) : 0) +
       (batch < tiles() || nest.axes[f].tile < outChannels ? productBytes(nest) : 0);
   return insideLoops <= stackBytes;
 }

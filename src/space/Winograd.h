@@ -36,7 +36,8 @@ struct Winograd {
   /// A rough estimate for choosing a default: products, transforms, and filters brought in for
   /// every batch.
   struct Blocking {
-    int64_t unit, batch, rows, filters; ///< tiles for a thread, in a batch, in registers; channels
+    int64_t unit, batch, rows; ///< tiles for a thread, in a batch, in registers
+    int64_t share, filters;    ///< channels for a thread, multiplied at once
   };
   double cycles(const Blocking &, const Target &, unsigned threads) const;
 
@@ -45,7 +46,7 @@ struct Winograd {
   int64_t inputBytes(const LoopNest &) const;
   int64_t productBytes(const LoopNest &) const;
   int64_t batchBytes(const LoopNest &nest) const { return inputBytes(nest) + productBytes(nest); }
-  /// Units for threads are whole rows of tiles, and the stack holds what is inside loops.
+  /// Units for threads are whole rows of tiles (and any share of the channels), and the stack holds what is inside loops.
   bool legal(const LoopNest &) const;
 };
 

@@ -97,7 +97,7 @@ TEST_F(Algorithms, NeighboursAreLegalAndReachEveryAlgorithm) {
 
 TEST_F(Algorithms, BatchesNestAndThreadsTakeRowsOfTiles) {
   Rng rng(3);
-  int units = 0;
+  int units = 0, shares = 0;
   for (int i = 0; i < 1000; ++i) {
     Schedule schedule = two.random(rng);
     const auto &algorithm = two.algorithms()[two.chosen(schedule)];
@@ -109,6 +109,10 @@ TEST_F(Algorithms, BatchesNestAndThreadsTakeRowsOfTiles) {
     const LoopNest::Level &t = nest.axes[Winograd::t];
     EXPECT_EQ(t.par % t.tile, 0);
     EXPECT_EQ(nest.axes[Winograd::a].reg, 1);
+    if (nest.axes[Winograd::f].par < winograd.outChannels) {
+      ++shares;
+      EXPECT_LE(winograd.batchBytes(nest), 1 << 20);
+    }
     if (t.par == t.extent)
       continue;
     ++units;
@@ -116,6 +120,7 @@ TEST_F(Algorithms, BatchesNestAndThreadsTakeRowsOfTiles) {
     EXPECT_LE(winograd.batchBytes(nest), 1 << 20);
   }
   EXPECT_GT(units, 50);
+  EXPECT_GT(shares, 50);
 }
 
 TEST_F(Algorithms, PatchesFitTheStack) {
