@@ -32,6 +32,7 @@ struct CompareOptions {
   unsigned seeds = 30;     ///< runs of each tuner on each space; more: narrower intervals
   unsigned trials = 400;   ///< of each run; one that has not got there by then counts as the cap
   uint64_t seed = 1;       ///< of the whole comparison
+  unsigned lag = 0;        ///< of each search, as in TuneOptions
   unsigned jobs = 1;       ///< runs at a time; the results do not depend on it
   bool stopAtBest = false; ///< end a run at a listed space's best: quicker, later failures not seen
   bool ownTime = true;     ///< count the tuner's own seconds too (they differ from run to run)

@@ -57,13 +57,14 @@ public:
   ~LiveMeasurer() override;
 
   std::vector<Measurement> measure(std::span<const Schedule>, std::stop_token = {}) override;
-  /// Called within measure() for each trial as soon as it is done, in any order: what is recorded
-  /// here survives a kill before the batch is complete. (Its spent.propose is not known yet.)
+  /// Called within measure() for each trial as soon as it is done, in any order, announced ones
+  /// too: what is recorded here survives a kill before the batch is complete. (Its spent.propose is
+  /// not known yet.)
   using Listener = std::function<void(const Schedule &, const Measurement &)>;
   void onEach(Listener);
-  /// Starts building what will probably be measured next, so that no core idles while the caller
-  /// refits its model. What is announced and never measured costs only its building.
-  void announce(std::span<const Schedule>);
+  /// Starts building; timed as soon as a measure() finds the timing core free. So no core idles
+  /// while the caller refits its model, and what is announced should be measured.
+  void announce(std::span<const Schedule>) override;
 
   /// Builds without timing: for a winner whose object is gone, for default schedules. The
   /// measurement has the artifact when it is ok, and no samples.

@@ -71,6 +71,8 @@ class Measurer {
 public:
   virtual ~Measurer() = default;
   virtual std::vector<Measurement> measure(std::span<const Schedule>, std::stop_token = {}) = 0;
+  /// What will be measured next: may be begun at once. Nothing for who answers at once.
+  virtual void announce(std::span<const Schedule>) {}
 };
 
 } // namespace alt

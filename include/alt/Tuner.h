@@ -13,6 +13,8 @@ struct TuneOptions {
   Seconds budget{0};      ///< wall clock; 0 means no limit
   uint64_t seed = 1;      ///< same seed, space and answers: same proposals
   unsigned batch = 0;     ///< candidates between two refits; 0 means what the sampler prefers
+  unsigned lag = 0; ///< answers of a batch that the choice of the next one does not wait for, at most
+                    ///< half of it: the models are fitted while these are being measured
   bool untilConverged = false; ///< stop when the curve is flat (StopRule), within the other limits
   bool defaultFirst = true; ///< measure the space's default schedule before anything else
 };
@@ -44,7 +46,8 @@ struct TuneParts {
 };
 
 /// One workload's search. `step` does one batch; `run` steps until a limit is reached. Stepping
-/// lets a scheduler share a budget among many searches.
+/// lets a scheduler share a budget among many searches. With a lag a step leaves the next batch
+/// announced to the measurer, so it is for searches that have it to themselves.
 class Search {
 public:
   Search(TuneParts, TuneOptions);
@@ -59,9 +62,9 @@ public:
   const TuneResult &result() const { return state; }
 
 private:
-  std::vector<Schedule> propose(size_t count);
-  std::vector<Observation> measure(std::vector<Schedule>, std::stop_token);
-  void learn(std::span<const Observation>);
+  void choose(size_t limit);
+  std::vector<Schedule> propose(size_t limit);
+  void measure(std::span<const Schedule>, Seconds proposing, std::stop_token);
   void account(const Observation &);
 
   TuneParts parts;
@@ -70,6 +73,8 @@ private:
   TuneResult state;
   StopRule stopRule;
   Schedule defaultSchedule;
+  std::vector<Schedule> next; ///< the batch that was chosen
+  Seconds choosing{};         ///< what that took
 };
 
 } // namespace alt

@@ -47,7 +47,7 @@ std::vector<double> runOne(CompareRun &run, const Arena &arena, const std::strin
   // The same for every tuner: the runs of one seed are pairs.
   uint64_t seed = fnv1a(arena.name, options.seed * 0x9e3779b97f4a7c15ull + run.seed);
   Search search({*arena.space, **sampler, *arena.measurer, &curve},
-                {.trials = options.trials, .seed = seed, .defaultFirst = false});
+                {.trials = options.trials, .seed = seed, .lag = options.lag, .defaultFirst = false});
   double goal = -1; // of a listed space the best is known
   if (options.stopAtBest && !arena.space->points().empty())
     goal = std::ranges::min(arena.seconds());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <list>
 #include <utility>
 
 namespace alt {
@@ -12,11 +13,20 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 struct LiveMeasurer::State {
+  /// A candidate on its way.
+  struct Trial {
+    Schedule schedule;
+    uint64_t building = 0, timing = 0;
+    std::optional<BuildAnswer> built;
+    std::optional<Measurement> done;
+    bool asked = false; ///< a measure() waits for it; else it was only announced
+  };
+
   std::shared_ptr<Runner> owner;
   Runner::State &runner;
   Workload workload;
   const SearchSpace &space;
-  std::map<Schedule, uint64_t> announced; ///< builds that were asked for and not yet used
+  std::list<Trial> trials; ///< in the order in which they were announced or asked for
   Listener listener;
   uint64_t referenceBuild = 0; ///< asked for and not yet waited for
   std::optional<Error> broken;
@@ -29,7 +39,10 @@ struct LiveMeasurer::State {
   ChildLimits limits(Seconds wall) const;
   fs::path objectFor(const std::string &schedule) const;
   uint64_t askBuild(const std::string &schedule);
-  uint64_t buildOf(const Schedule &);
+  Trial &begin(const Schedule &);
+  Trial &claim(const Schedule &);
+  void advance(Trial &);
+  void drop(const Trial &);
   uint64_t askTime(std::vector<Artifact>);
   BuildAnswer awaitBuild(uint64_t number);
   TimeAnswer awaitTime(uint64_t number);
@@ -54,13 +67,20 @@ uint64_t LiveMeasurer::State::askBuild(const std::string &schedule) {
   return runner.ask(std::move(request));
 }
 
-uint64_t LiveMeasurer::State::buildOf(const Schedule &schedule) {
-  if (auto found = announced.find(schedule); found != announced.end()) {
-    uint64_t number = found->second;
-    announced.erase(found);
-    return number;
-  }
-  return askBuild(print(space, schedule));
+LiveMeasurer::State::Trial &LiveMeasurer::State::begin(const Schedule &schedule) {
+  Trial &trial = trials.emplace_back();
+  trial.schedule = schedule;
+  trial.building = askBuild(print(space, schedule));
+  return trial;
+}
+
+/// The one that was announced, or a new one.
+LiveMeasurer::State::Trial &LiveMeasurer::State::claim(const Schedule &schedule) {
+  auto announced = std::ranges::find_if(
+      trials, [&](const Trial &trial) { return !trial.asked && trial.schedule == schedule; });
+  Trial &trial = announced != trials.end() ? *announced : begin(schedule);
+  trial.asked = true;
+  return trial;
 }
 
 uint64_t LiveMeasurer::State::askTime(std::vector<Artifact> artifacts) {
@@ -104,8 +124,8 @@ TimeAnswer LiveMeasurer::State::awaitTime(uint64_t number) {
 
 LiveMeasurer::LiveMeasurer(std::unique_ptr<State> s) : state(std::move(s)) {}
 LiveMeasurer::~LiveMeasurer() {
-  for (auto &[schedule, number] : state->announced)
-    state->runner.abandon(number);
+  for (const State::Trial &trial : state->trials)
+    state->drop(trial);
   if (state->referenceBuild)
     state->runner.abandon(state->referenceBuild);
   state->runner.forget(state->workload.id);
@@ -168,8 +188,8 @@ void LiveMeasurer::onEach(Listener listener) { state->listener = std::move(liste
 
 void LiveMeasurer::announce(std::span<const Schedule> schedules) {
   for (const Schedule &schedule : schedules)
-    if (!state->announced.contains(schedule))
-      state->announced[schedule] = state->askBuild(print(state->space, schedule));
+    if (std::ranges::find(state->trials, schedule, &State::Trial::schedule) == state->trials.end())
+      state->begin(schedule);
 }
 
 /// A candidate that did not become an object.
@@ -181,81 +201,82 @@ static Measurement unbuilt(const BuildAnswer &answer) {
   return measurement;
 }
 
+/// Takes what came of it, and asks for its timing when it is built and its turn.
+void LiveMeasurer::State::advance(Trial &trial) {
+  if (trial.done)
+    return;
+  if (!trial.built && (trial.built = runner.takeBuild(trial.building)) &&
+      trial.built->outcome != Outcome::ok)
+    trial.done = unbuilt(*trial.built);
+  if (trial.built && !trial.done && !trial.timing) {
+    // Two at a time: one runs, the next is at hand.
+    auto inTiming =
+        std::ranges::count_if(trials, [](const Trial &each) { return each.timing && !each.done; });
+    if (inTiming < 2)
+      trial.timing = askTime({trial.built->artifact});
+  }
+  if (trial.timing)
+    if (auto answer = runner.takeTime(trial.timing)) {
+      trial.done = std::move(answer->measurements[0]);
+      trial.done->spent.build = trial.built->spent;
+      trial.done->artifact = trial.built->artifact;
+      if (!trial.done->ok()) {
+        trial.done->artifact.reset();
+        std::error_code ignored;
+        fs::remove(trial.built->artifact.object, ignored);
+      }
+      best = std::min(best, trial.done->seconds());
+    }
+  if (trial.done && listener)
+    listener(trial.schedule, *trial.done);
+}
+
+void LiveMeasurer::State::drop(const Trial &trial) {
+  runner.abandon(trial.building);
+  runner.abandon(trial.timing);
+}
+
 std::vector<Measurement> LiveMeasurer::measure(std::span<const Schedule> schedules,
                                                std::stop_token stop) {
   Runner::State &runner = state->runner;
-  announce(schedules); // they are built while the reference runs
-  if (!state->ready())
-    return {};
-  struct Trial {
-    uint64_t building = 0, timing = 0;
-    std::optional<BuildAnswer> built;
-    std::optional<Measurement> done;
+  using Trial = State::Trial;
+  std::vector<Trial *> asked; // they are built while the reference runs
+  for (const Schedule &schedule : schedules)
+    asked.push_back(&state->claim(schedule));
+  auto open = [&] {
+    return std::ranges::any_of(asked, [](const Trial *trial) { return !trial->done; });
   };
-  std::vector<Trial> trials(schedules.size());
-  for (size_t i = 0; i < trials.size(); ++i)
-    trials[i].building = state->buildOf(schedules[i]);
-
-  size_t open = trials.size(), inTiming = 0;
   std::optional<Clock::time_point> stopped;
   constexpr auto grace = std::chrono::seconds(1); // what is nearly done is worth waiting for
-  while (open && !runner.failure) {
+  while (state->ready() && !runner.failure) {
     if (stop.stop_requested()) {
       if (!stopped)
         stopped = Clock::now();
       else if (Clock::now() - *stopped > grace)
         break;
     }
-    for (size_t i = 0; i < trials.size(); ++i) {
-      Trial &t = trials[i];
-      if (!t.built && (t.built = runner.takeBuild(t.building)) && t.built->outcome != Outcome::ok) {
-        t.done = unbuilt(*t.built);
-        if (state->listener)
-          state->listener(schedules[i], *t.done);
-        --open;
-      }
-      // Two at a time: one runs, the next is at hand.
-      if (t.built && !t.done && !t.timing && inTiming < 2) {
-        t.timing = state->askTime({t.built->artifact});
-        ++inTiming;
-      }
-      if (!t.timing || t.done)
-        continue;
-      if (auto answer = runner.takeTime(t.timing)) {
-        t.done = std::move(answer->measurements[0]);
-        t.done->spent.build = t.built->spent;
-        t.done->artifact = t.built->artifact;
-        if (!t.done->ok()) {
-          t.done->artifact.reset();
-          std::error_code ignored;
-          fs::remove(t.built->artifact.object, ignored);
-        }
-        state->best = std::min(state->best, t.done->seconds());
-        if (state->listener)
-          state->listener(schedules[i], *t.done);
-        --inTiming;
-        --open;
-      }
-    }
-    if (open)
-      runner.pump(Seconds(0.05));
+    for (Trial &trial : state->trials)
+      state->advance(trial);
+    if (!open())
+      break;
+    runner.pump(Seconds(0.05));
   }
   std::vector<Measurement> answers;
-  for (Trial &t : trials) {
-    if (!t.done)
+  for (Trial *trial : asked) {
+    if (!trial->done)
       break;
-    answers.push_back(std::move(*t.done));
+    answers.push_back(std::move(*trial->done));
   }
-  for (Trial &t : trials)
-    if (!t.done) {
-      runner.abandon(t.building);
-      runner.abandon(t.timing);
-    }
+  std::erase_if(state->trials, [&](const Trial &trial) {
+    if (trial.asked)
+      state->drop(trial);
+    return trial.asked;
+  });
   return answers;
 }
 
 Measurement LiveMeasurer::build(const Schedule &schedule) {
-  BuildAnswer answer = state->awaitBuild(state->buildOf(schedule));
+  BuildAnswer answer = state->awaitBuild(state->askBuild(print(state->space, schedule)));
   Measurement measurement = unbuilt(answer);
   if (answer.outcome == Outcome::ok)
     measurement.artifact = answer.artifact;

@@ -34,15 +34,16 @@ public:
   // One turn of the method, in order.
   std::vector<Schedule> ask(size_t count, Rng &rng) override {
     std::vector<Schedule> batch;
-    if (seconds.size() < options.initial || valid == 0) {
+    if (asked() < options.initial || valid == 0) {
       startWarm(count, batch, rng);
       coverage.fill(batch, count, visited, rng);
-      return batch;
+    } else {
+      pool.refresh(fastest(options.pool.parents), schedules, visited, rng);
+      predict(rng);
+      select(count, batch);
+      visited.fill(batch, count, rng); // what no turn could choose
     }
-    pool.refresh(fastest(options.pool.parents), schedules, visited, rng);
-    predict(rng);
-    select(count, batch);
-    visited.fill(batch, count, rng); // what no turn could choose
+    pending.insert(pending.end(), batch.begin(), batch.end());
     return batch;
   }
 
@@ -50,6 +51,7 @@ public:
     for (const Observation &observation : observations) {
       if (visited.insert(observation.schedule))
         coverage.add(observation.schedule);
+      std::erase(pending, observation.schedule);
       features.extract(observation.schedule, rows.addRow());
       warm.tell(rows.row(rows.rows() - 1));
       schedules.push_back(observation.schedule);
@@ -64,15 +66,17 @@ public:
   /// same time. About half a second of trials between two refits does both; from the answers alone,
   /// so that a replay proposes what the run did.
   size_t preferredBatch() const override {
-    if (seconds.size() < options.initial)
-      return options.initial - seconds.size();
+    if (asked() < options.initial)
+      return options.initial - asked();
     if (options.batch > 0)
       return options.batch;
-    double trial = spent / double(seconds.size());
+    double trial = spent / std::max(1.0, double(seconds.size()));
     return size_t(std::clamp(std::ceil(0.5 / std::max(trial, 1e-3)), 2.0, 8.0));
   }
 
 private:
+  size_t asked() const { return seconds.size() + pending.size(); }
+
   /// The first batch by the prior, when there is one; the rest of it stays spread over the space.
   void startWarm(size_t count, std::vector<Schedule> &batch, Rng &rng) {
     size_t share = size_t(options.priorShare * double(count) + 0.5);
@@ -161,7 +165,10 @@ private:
 
   /// The ping-pong: turns by interest over the whole pool, and turns by score around the best.
   void select(size_t count, std::vector<Schedule> &batch) {
-    for (size_t turn = seconds.size(); turn < seconds.size() + count; ++turn) {
+    if (options.diversity)
+      for (const Schedule &schedule : pending)
+        pool.choose(schedule);
+    for (size_t turn = asked(); turn < asked() + count; ++turn) {
       size_t chosen = pool.size();
       if (isLocalTurn(turn))
         chosen = highest([&](size_t i) { return pool.isLocal(i) ? score(i) : -INFINITY; });
@@ -208,6 +215,7 @@ private:
   Matrix rows;                                    ///< one a told schedule
   std::vector<Schedule> schedules;                ///< likewise
   std::vector<double> seconds;                    ///< likewise; infinite when it failed
+  std::vector<Schedule> pending;                  ///< asked for and not told yet
   size_t valid = 0;
   double spent = 0; ///< seconds that the told trials took
 };

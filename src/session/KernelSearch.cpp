@@ -37,6 +37,7 @@ std::unique_ptr<KernelSearch> KernelSearch::start(const SessionContext &context,
   TuneOptions options;
   options.trials = trialLimit;
   options.seed = context.options.seed;
+  options.lag = context.lag;
   options.untilConverged = untilConverged(context.options);
   self->search =
       std::make_unique<Search>(TuneParts{space, *self->sampler, *self->measurer, nullptr}, options);

@@ -16,6 +16,7 @@ struct SessionContext {
   RecordWriter *writer;
   const RecordFile *earlier; ///< nullptr: none
   const Prior *prior;        ///< likewise
+  unsigned lag;              ///< of every search
   std::function<Seconds()> elapsed;
   std::function<void(const KernelReport &, const SearchSpace &, const Observation &)> onTrial;
   std::function<void(const std::string &)> onWarning;

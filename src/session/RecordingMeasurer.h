@@ -21,6 +21,7 @@ public:
   void introduce(const RecordedTask &, const RecordFile *earlier);
 
   std::vector<Measurement> measure(std::span<const Schedule>, std::stop_token = {}) override;
+  void announce(std::span<const Schedule> schedules) override { live.announce(schedules); }
   /// Set when a record could not be written; nothing more is measured then.
   const std::optional<Error> &failure() const { return writeFailure; }
 

@@ -16,13 +16,16 @@ void bind(OptionTable &b, SessionOptions &o) {
     "measurements in all, resumed ones included; 0: 200 for one kernel, 64 for each of many");
   b("budget", &o.budget, "wall clock for tuning, like 90s or 5m; 0: no limit");
   b("until", &o.until,
-    "converged: a kernel's search ends when little gain is expected; trials: not before the limits; "
+    "converged: a kernel's search ends when little gain is expected; trials: not before the "
+    "limits; "
     "empty: converged inside a budget");
   b("tuner", &o.tuner, "who chooses what to measure");
   b("prior", &o.prior,
     "start from other kernels' records: shipped, none, a file of `alt train-prior`, or records "
     "files, comma-separated");
   b("seed", &o.seed, "the same seed, space and measurements give the same proposals");
+  b("lag", &o.lag,
+    "trials of a batch that are measured while the next one is chosen, of a kernel tuned alone");
   b("threads", &m.threads, "cores that a kernel may use");
   b("duel-rounds", &o.duelRounds,
     "samples of winner, runner-up and default at the end; more tells closer rivals apart");
@@ -142,6 +145,7 @@ private:
                            writer.get(),
                            earlier ? &*earlier : nullptr,
                            prior.get(),
+                           largestFirst().size() == 1 ? options.lag : 0,
                            [this] { return elapsed(); },
                            {},
                            {}};
@@ -257,7 +261,8 @@ private:
     size_t all = result.report.kernels.size();
     result.report.notes.push_back(
         (all == 1 ? "The search" : "The searches of " + std::to_string(converged) + " kernels") +
-        " converged: more trials would save at most " + std::to_string(int(std::lround(100 * left))) +
+        " converged: more trials would save at most " +
+        std::to_string(int(std::lround(100 * left))) +
         " % of the time, by a rule of thumb; --until trials goes on.");
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
+#include <utility>
 
 namespace alt {
 
@@ -15,23 +16,22 @@ Search::Search(TuneParts parts, TuneOptions options)
 bool Search::step(size_t limit, std::stop_token stop) {
   if (limit == 0)
     return true;
-  auto began = Clock::now();
-  std::vector<Schedule> batch = propose(limit);
-  Seconds proposing = Clock::now() - began;
-  if (batch.empty())
+  if (next.empty())
+    choose(limit);
+  if (next.empty())
     return false;
+  std::vector<Schedule> batch = std::exchange(next, {});
+  batch.resize(std::min(batch.size(), limit));
+  Seconds proposing = choosing / double(batch.size());
 
-  std::vector<Observation> answers = measure(std::move(batch), stop);
-
-  auto learnBegan = Clock::now();
-  for (Observation &answer : answers)
-    answer.measurement.spent.propose = proposing / double(answers.size());
-  learn(answers);
-  state.learning += proposing + (Clock::now() - learnBegan);
-  if (parts.observer && !answers.empty())
-    parts.observer->onBatch(answers);
-  for (const Observation &answer : answers)
-    account(answer);
+  size_t late = std::min<size_t>(options.lag, batch.size() / 2);
+  auto [early, rest] =
+      std::pair(std::span(batch).first(batch.size() - late), std::span(batch).last(late));
+  measure(early, proposing, stop);
+  if (late == 0 || stop.stop_requested())
+    return true;
+  choose(limit - batch.size());
+  measure(rest, proposing, stop);
   return true;
 }
 
@@ -61,6 +61,16 @@ void Search::resume(std::span<const Observation> earlier) {
     account(observation);
 }
 
+/// Sets the next batch, and lets it be begun.
+void Search::choose(size_t limit) {
+  auto began = Clock::now();
+  if (limit > 0 && !converged())
+    next = propose(limit);
+  choosing = Clock::now() - began;
+  state.learning += choosing;
+  parts.measurer.announce(next);
+}
+
 /// The default schedule is measured first, alone in its batch: it is what the user's gain is
 /// counted from, and the sampler may learn from it like from any other.
 std::vector<Schedule> Search::propose(size_t limit) {
@@ -70,16 +80,23 @@ std::vector<Schedule> Search::propose(size_t limit) {
   return parts.sampler.ask(std::min(std::max<size_t>(count, 1), limit), rng);
 }
 
-std::vector<Observation> Search::measure(std::vector<Schedule> batch, std::stop_token stop) {
+/// Learns from the answers, too.
+void Search::measure(std::span<const Schedule> batch, Seconds proposing, std::stop_token stop) {
   std::vector<Measurement> measurements = parts.measurer.measure(batch, stop);
   assert(measurements.size() <= batch.size());
   std::vector<Observation> answers;
-  for (size_t i = 0; i < measurements.size(); ++i)
-    answers.push_back({std::move(batch[i]), std::move(measurements[i])});
-  return answers;
+  for (size_t i = 0; i < measurements.size(); ++i) {
+    measurements[i].spent.propose = proposing;
+    answers.push_back({batch[i], std::move(measurements[i])});
+  }
+  auto began = Clock::now();
+  parts.sampler.tell(answers);
+  state.learning += Clock::now() - began;
+  if (parts.observer && !answers.empty())
+    parts.observer->onBatch(answers);
+  for (const Observation &answer : answers)
+    account(answer);
 }
-
-void Search::learn(std::span<const Observation> answers) { parts.sampler.tell(answers); }
 
 void Search::account(const Observation &observation) {
   ++state.trials;

@@ -50,6 +50,19 @@ inline void expectSamplerPromises(std::string_view tuner) {
   EXPECT_EQ(std::set<Schedule>(asked.begin(), asked.end()).size(), asked.size()) << tuner;
   EXPECT_EQ(asked, searchSynthetic(tuner, 7, 200, 8, measurer)) << tuner;
 
+  auto features = makeKnobFeatures(space); // asked again before the answers are in
+  std::unique_ptr<Sampler> sampler = *makeSampler(tuner, {space, *features});
+  Rng rng(3);
+  std::set<Schedule> distinct;
+  size_t total = 0;
+  for (int batch = 0; batch < 4; ++batch)
+    for (const Schedule &schedule : sampler->ask(8, rng)) {
+      distinct.insert(schedule);
+      ++total;
+    }
+  EXPECT_GT(total, 0u) << tuner;
+  EXPECT_EQ(distinct.size(), total) << tuner;
+
   SyntheticMeasurer crashing; // a space where nothing runs is searched to the end of the budget
   crashing.everythingCrashes = true;
   EXPECT_EQ(searchSynthetic(tuner, 1, 100, 16, crashing).size(), 100u) << tuner;

@@ -49,6 +49,10 @@ public:
         ->check(CLI::Range(1u, 1000000u))
         ->capture_default_str();
     app.add_option("--seed", options.seed, "Of the whole comparison")->capture_default_str();
+    app.add_option("--lag", options.lag,
+                   "Trials of a batch whose answers are not known yet when the next one is chosen, "
+                   "as in `alt tune`")
+        ->capture_default_str();
     app.add_option("--jobs", options.jobs, "Runs at a time; the results do not depend on it")
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();

@@ -6,6 +6,7 @@
 #include "alt/Lower.h"
 #include "alt/Support.h"
 #include <gmock/gmock.h>
+#include <map>
 
 using namespace alt;
 using testing::HasSubstr;
@@ -56,6 +57,24 @@ TEST_F(Live, answersInOrderWithObjectsAndRawSamples) {
   }
   EXPECT_GE(found[0].samples.size(), 3u);
   EXPECT_NE(found[0].artifact->object, found[1].artifact->object);
+}
+
+TEST_F(Live, whatIsAnnouncedIsMeasuredOnceAndAnsweredWhenAskedFor) {
+  auto measurer = start(options());
+  Rng rng(1);
+  std::vector<Schedule> schedules = {space->defaultSchedule()};
+  for (int i = 0; i < 5; ++i)
+    schedules.push_back(space->random(rng));
+  std::map<Schedule, int> heard;
+  measurer->onEach([&](const Schedule &schedule, const Measurement &) { ++heard[schedule]; });
+  auto now = std::span(schedules).first(3), next = std::span(schedules).subspan(3);
+  measurer->announce(schedules);
+  EXPECT_EQ(measurer->measure(now).size(), 3u);
+  for (const Measurement &m : measurer->measure(next))
+    EXPECT_TRUE(m.ok()) << name(m.outcome) << m.detail;
+  EXPECT_EQ(heard.size(), schedules.size());
+  for (auto &[schedule, times] : heard)
+    EXPECT_EQ(times, 1) << print(*space, schedule);
 }
 
 TEST_F(Live, duelTimesAllInOneRun) {

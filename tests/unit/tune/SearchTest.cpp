@@ -98,6 +98,43 @@ TEST(Search, sameSeedSameSchedules) {
   EXPECT_EQ(best(3), best(3));
 }
 
+TEST(Search, withALagTheNextBatchIsChosenAndAnnouncedBeforeTheLastAnswers) {
+  struct Spy final : Sampler, Measurer {
+    SyntheticSpace space;
+    SyntheticMeasurer measurer;
+    std::vector<size_t> toldAtAsk, announcedAtMeasure;
+    size_t told = 0, announced = 0;
+    std::vector<Schedule> ask(size_t count, Rng &rng) override {
+      toldAtAsk.push_back(told);
+      std::vector<Schedule> batch;
+      while (batch.size() < count)
+        batch.push_back(space.random(rng));
+      return batch;
+    }
+    void tell(std::span<const Observation> observations) override { told += observations.size(); }
+    std::vector<Measurement> measure(std::span<const Schedule> batch,
+                                     std::stop_token stop) override {
+      announcedAtMeasure.push_back(announced);
+      return measurer.measure(batch, stop);
+    }
+    void announce(std::span<const Schedule> batch) override { announced += batch.size(); }
+  } spy;
+  Search search({spy.space, spy, spy, nullptr},
+                {.trials = 20, .batch = 8, .lag = 2, .defaultFirst = false});
+  TuneResult result = search.run();
+  EXPECT_EQ(result.trials, 20u);
+  EXPECT_EQ(spy.told, 20u);
+  EXPECT_EQ(spy.toldAtAsk, (std::vector<size_t>{0, 6, 14}));
+  EXPECT_EQ(spy.announcedAtMeasure, (std::vector<size_t>{8, 16, 16, 20, 20, 20}));
+}
+
+TEST(Search, aLagIsAtMostHalfOfABatch) {
+  Rig rig;
+  Search search(rig.parts(), {.trials = 31, .batch = 3, .lag = 100});
+  EXPECT_EQ(search.run().trials, 31u);
+  EXPECT_EQ(rig.measurer.measured, 31u);
+}
+
 TEST(Search, whereNothingRunsThereIsNoBest) {
   Rig rig;
   rig.measurer.everythingCrashes = true;
