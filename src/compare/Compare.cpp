@@ -20,14 +20,15 @@ public:
   void onBatch(std::span<const Observation> batch) override {
     for (const Observation &observation : batch) {
       const Measurement &m = observation.measurement;
-      Seconds spent = m.spent.total() - (ownTime ? Seconds(0) : m.spent.propose);
+      PhaseTimes measuring = m.spent; // not total - propose, whose last digit depends on propose
+      measuring.propose = Seconds(0);
       own = std::min(own, m.seconds().count());
-      clock += spent.count();
+      clock += (ownTime ? m.spent : measuring).total().count();
       best.push_back(own);
       run.clock.push_back(float(clock));
       if (!m.ok()) {
         ++run.failed;
-        run.failedSeconds += (m.spent.total() - m.spent.propose).count();
+        run.failedSeconds += measuring.total().count();
       }
       run.failedClock.push_back(float(run.failedSeconds));
     }
@@ -46,8 +47,9 @@ std::vector<double> runOne(CompareRun &run, const Arena &arena, const std::strin
   Curve curve(run, options.ownTime);
   // The same for every tuner: the runs of one seed are pairs.
   uint64_t seed = fnv1a(arena.name, options.seed * 0x9e3779b97f4a7c15ull + run.seed);
-  Search search({*arena.space, **sampler, *arena.measurer, &curve},
-                {.trials = options.trials, .seed = seed, .lag = options.lag, .defaultFirst = false});
+  Search search(
+      {*arena.space, **sampler, *arena.measurer, &curve},
+      {.trials = options.trials, .seed = seed, .lag = options.lag, .defaultFirst = false});
   double goal = -1; // of a listed space the best is known
   if (options.stopAtBest && !arena.space->points().empty())
     goal = std::ranges::min(arena.seconds());
