@@ -28,7 +28,8 @@ public:
   AltSampler(const SamplerContext &context, const AltOptions &options)
       : options(options), features(context.features), visited(context.space),
         coverage(context.space), pool(context, options.pool),
-        warm({context.space, context.features, options.prior ? context.prior : nullptr}),
+        warm({context.space, context.features, options.prior ? context.prior : nullptr},
+             options.analytic, options.spread),
         rows(context.features.names().size()) {}
 
   // One turn of the method, in order.
@@ -77,7 +78,7 @@ public:
 private:
   size_t asked() const { return seconds.size() + pending.size(); }
 
-  /// The first batch by the prior, when there is one; the rest of it stays spread over the space.
+  /// The first batch by what is expected, if anything; the rest of it stays spread over the space.
   void startWarm(size_t count, std::vector<Schedule> &batch, Rng &rng) {
     size_t share = size_t(options.priorShare * double(count) + 0.5);
     for (Schedule &schedule : warm.firstBatch(share, options.initial, rng))
@@ -240,7 +241,9 @@ void bind(OptionTable &b, AltOptions &o) {
   b("trees", &o.committee.boosting.trees, "boosted trees of each member");
   b("depth", &o.committee.boosting.depth, "their depth");
   b("prior", &o.prior, "start from other kernels' records; off: cold");
-  b("prior-share", &o.priorShare, "share of the first trials that the prior chooses");
+  b("analytic", &o.analytic, "without any: start from the analytic cost of the loop nest");
+  b("spread", &o.spread, "what being far apart is worth among the cost's first choices");
+  b("prior-share", &o.priorShare, "share of the first trials that the prior or the cost chooses");
   b("members", &o.committee.members, "models in the committee");
 }
 

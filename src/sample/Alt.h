@@ -21,7 +21,9 @@ struct AltOptions {
   bool uncertainty = true; ///< off: one model, its score alone
   bool diversity = true;   ///< what a batch already holds counts as measured for the novelty
   bool prior = true;       ///< start from other kernels' records, where there are some
-  double priorShare = 0.8; ///< of the first trials: the prior's choice
+  bool analytic = true;    ///< where there are none: from the analytic cost of the loop nest
+  double spread = 0.3;     ///< among the first of these: what being far apart is worth
+  double priorShare = 0.8; ///< of the first trials: the prior's choice, or the cost's
   unsigned maxRows = 1000; ///< trials that the models are fitted to: bounds a refit's time
   PoolOptions pool;
   CommitteeOptions committee;

@@ -1,34 +1,29 @@
 #include "sample/WarmStart.h"
-#include "model/Prior.h"
-#include "sample/PriorSearch.h"
+#include "sample/ExpectationSearch.h"
 #include <algorithm>
 #include <cassert>
 
 namespace alt {
 
-// Unseen, the prior counts fully: labels and expectations are both shares of the best throughput.
-// Told schedules whose expectations vary by this much together (squared, summed) weigh as much as
-// that belief.
+// Unseen, an expectation counts fully: labels and expectations are both shares of the best
+// throughput. Told schedules whose expectations vary by this much together (squared, summed) weigh
+// as much as that belief.
 static constexpr double trustedSlope = 1, trust = 0.05;
 
-WarmStart::WarmStart(const SamplerContext &context) : context(context) {
-  if (context.prior && context.prior->features() != context.features.version())
-    this->context.prior = nullptr;
-}
+WarmStart::WarmStart(const SamplerContext &context, bool analytic, double spread)
+    : context(context), expectation(context, analytic), spread(spread) {}
 
 std::vector<Schedule> WarmStart::firstBatch(size_t count, size_t wanted, Rng &rng) {
-  if (!context.prior || started || expected.size() >= wanted)
+  if (!expectation.exists() || started || expected.size() >= wanted)
     return {};
   started = true;
-  return searchByPrior(context, count, rng);
+  return searchByExpectation(context, expectation, count, spread, rng);
 }
 
-void WarmStart::tell(std::span<const float> row) {
-  expected.push_back(context.prior ? context.prior->predict(row).mean : 0);
-}
+void WarmStart::tell(std::span<const float> row) { expected.push_back(expectation.of(row)); }
 
 void WarmStart::takeOut(std::span<float> labels) {
-  if (!context.prior)
+  if (!expectation.exists())
     return;
   assert(labels.size() == expected.size() && "a label for each told schedule");
   double count = double(labels.size()), x = 0, y = 0, xx = 0, xy = 0;
@@ -46,11 +41,11 @@ void WarmStart::takeOut(std::span<float> labels) {
 }
 
 void WarmStart::putBack(const Columns &rows, std::span<Committee::Prediction> predictions) const {
-  if (!context.prior)
+  if (!expectation.exists())
     return;
-  std::vector<Committee::Prediction> share = context.prior->predict(rows);
+  std::vector<float> share = expectation.of(rows);
   for (size_t i = 0; i < predictions.size(); ++i)
-    predictions[i].mean += float(slope) * share[i].mean;
+    predictions[i].mean += float(slope) * share[i];
 }
 
 } // namespace alt

@@ -1,5 +1,5 @@
-#include "sample/PriorSearch.h"
-#include "model/Prior.h"
+#include "sample/ExpectationSearch.h"
+#include "sample/Novelty.h"
 #include <algorithm>
 #include <unordered_set>
 
@@ -12,11 +12,13 @@ struct Scored {
   Schedule schedule;
   std::vector<float> row;
   float mean;
+  float nearest = 1; ///< distance to what was chosen, Novelty's
 };
 
 class Evolution {
 public:
-  Evolution(const SamplerContext &context) : context(context) {}
+  Evolution(const SamplerContext &context, const Expectation &expectation)
+      : context(context), expectation(expectation) {}
 
   /// A random population, then the neighbours of its best, generation after generation.
   void run(Rng &rng) {
@@ -40,7 +42,7 @@ private:
       return;
     std::vector<float> row(context.features.names().size());
     context.features.extract(schedule, row);
-    float mean = context.prior->predict(row).mean;
+    float mean = expectation.of(row);
     pool.push_back({std::move(schedule), std::move(row), mean});
   }
 
@@ -51,25 +53,31 @@ private:
   }
 
   const SamplerContext &context;
+  const Expectation &expectation;
   std::unordered_set<Schedule, ScheduleHash> seen;
 };
 
 } // namespace
 
-std::vector<Schedule> searchByPrior(const SamplerContext &context, size_t count, Rng &rng) {
-  Evolution evolution(context);
+std::vector<Schedule> searchByExpectation(const SamplerContext &context,
+                                          const Expectation &expectation, size_t count,
+                                          double spread, Rng &rng) {
+  Evolution evolution(context, expectation);
   evolution.run(rng);
   std::vector<Scored> &pool = evolution.pool;
-  pool.resize(std::min(pool.size(), 16 * count));
-  auto members = context.prior->members();
+  size_t views = expectation.views();
+  if (views > 1) {
+    spread = 0;
+    pool.resize(std::min(pool.size(), 16 * count));
+  }
+  Novelty distances(context.space);
   std::vector<Schedule> chosen;
   std::vector<bool> taken(pool.size());
   for (size_t turn = 0; chosen.size() < std::min(count, pool.size()); ++turn) {
-    const GradientBoosting &member = members[turn % members.size()];
     size_t best = pool.size();
     float bestScore = 0;
     for (size_t i = 0; i < pool.size(); ++i) {
-      float score = member.predict(pool[i].row);
+      float score = expectation.view(turn % views, pool[i].row) + float(spread) * pool[i].nearest;
       if (!taken[i] && (best == pool.size() || score > bestScore)) {
         best = i;
         bestScore = score;
@@ -77,6 +85,9 @@ std::vector<Schedule> searchByPrior(const SamplerContext &context, size_t count,
     }
     taken[best] = true;
     chosen.push_back(pool[best].schedule);
+    if (views == 1)
+      for (Scored &each : pool)
+        each.nearest = std::min(each.nearest, distances.distance(each.schedule, chosen.back()));
   }
   return chosen;
 }
