@@ -51,8 +51,15 @@ void Pool::drawAnew(std::span<const std::vector<Schedule>> neighbourhoods, const
   for (const auto &neighbourhood : neighbourhoods)
     for (const Schedule &near : neighbourhood)
       add(near);
-  for (unsigned i = 0; i < options.random; ++i)
-    add(context.space.random(rng));
+  // Drawing is dear where the constraints are tight.
+  unsigned fresh = randoms.empty() ? options.random : (options.random + 4) / 5;
+  for (unsigned i = 0; i < fresh; ++i)
+    if (randoms.size() < options.random)
+      randoms.push_back(context.space.random(rng));
+    else
+      randoms[oldest++ % randoms.size()] = context.space.random(rng);
+  for (const Schedule &schedule : randoms)
+    add(schedule);
   setSchedules(std::move(drawn));
 }
 

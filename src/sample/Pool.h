@@ -11,7 +11,7 @@ namespace alt {
 
 struct PoolOptions {
   unsigned listed = 20000; ///< a listed space of at most so many points is taken whole
-  unsigned random = 1000;  ///< otherwise: random schedules, new ones at each refit, ...
+  unsigned random = 1000;  ///< otherwise: random schedules, a fifth of them new at each refit, ...
   unsigned parents = 10;   ///< ... and the neighbours of so many of the best
   unsigned incumbents = 3; ///< best schedules whose whole neighbourhood counts as local
 };
@@ -44,7 +44,9 @@ private:
   SamplerContext context;
   PoolOptions options;
   Novelty distances;
-  bool whole; ///< the pool is the whole space, the same at each refit
+  bool whole;                    ///< the pool is the whole space, the same at each refit
+  std::vector<Schedule> randoms; ///< what was drawn, `oldest` is replaced next
+  size_t oldest = 0;
   std::vector<Schedule> schedules;
   std::unordered_map<Schedule, uint32_t, ScheduleHash> index;
   Columns columns;

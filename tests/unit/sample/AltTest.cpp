@@ -12,12 +12,14 @@ TEST(Alt, findsTheOptimumInAFewPercentOfTheSpace) {
 }
 
 TEST(Alt, learnsToAvoidWhatCrashes) {
-  SyntheticMeasurer measurer;
-  auto asked = searchSynthetic("alt", 1, 150, 4, measurer);
-  auto crashes = [](auto begin, auto end) {
-    return std::count_if(begin, end, [](const Schedule &s) { return s.choice[2] == 8; });
-  };
-  EXPECT_LE(crashes(asked.begin() + 50, asked.end()), 6); // at random: 11
+  ptrdiff_t crashes = 0;
+  for (uint64_t seed : {1, 2, 3}) {
+    SyntheticMeasurer measurer;
+    auto asked = searchSynthetic("alt", seed, 150, 4, measurer);
+    crashes += std::count_if(asked.begin() + 50, asked.end(),
+                             [](const Schedule &s) { return s.choice[2] == 8; });
+  }
+  EXPECT_LE(crashes, 18); // at random: 33
 }
 
 TEST(Alt, asksForMoreAtOnceWhenTrialsAreCheap) {
