@@ -2,10 +2,10 @@
 # Tuners side by side on the six kernels of live.json, measured on this machine; alt from the shipped prior
 # and cold. What was measured becomes bench/learning/spaces. Usage: bench/learning/live.sh OUT [SEEDS]
 # [TRIALS] [RANDOM]. Each schedule is measured once, whoever asks first, and kept in OUT/NAME.jsonl: a run
-# that was cut off goes on from there when the command is given again. Half an hour with 3 seeds and 100
-# trials, hours with 30 and 400.
+# that was cut off goes on from there when the command is given again. About 50 000 schedules: an hour on
+# a quiet machine.
 set -eu
-here=$(dirname "$0") out=$1 seeds=${2:-3} trials=${3:-100} random=${4:-400}
+here=$(dirname "$0") out=$1 seeds=${2:-3} trials=${3:-200} random=${4:-2000}
 bin=$here/../../build/bin
 mkdir -p "$out" "$here/spaces"
 "$bin/write-kernels" "$here/live.json" "$out/kernels"
@@ -13,7 +13,7 @@ mkdir -p "$out" "$here/spaces"
 "$bin/alt" compare --live "$out"/kernels/*.mlir --out "$out" --prior none --seeds 1 --trials "$random" \
   --tuner random --baseline random >/dev/null
 "$bin/alt" compare --live "$out"/kernels/*.mlir --out "$out" --seeds "$seeds" --trials "$trials" \
-  --tuner alt,alt:prior=false,autotvm,autotvm-reg
+  --tuner alt,alt:prior=false,alt:prior=false:analytic=false,autotvm,autotvm-reg,lfbo,evolutionary,genetic,annealing,random
 for records in "$out"/*.jsonl; do
-  python3 "$here/pack.py" "$records" "$here/spaces/$(basename "$records").gz"
+  python3 "$here/pack.py" --space "$records" "$here/spaces/$(basename "$records").gz"
 done
