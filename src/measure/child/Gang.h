@@ -1,5 +1,6 @@
 // A few threads that run the same step together again and again, waiting in between by spinning: a
-// kernel's stages follow each other within microseconds.
+// kernel's stages follow each other within microseconds. After a while without work they sleep, so
+// that kernels timed in turns, each with a gang, do not run beside the spinning of the others.
 #pragma once
 #include <atomic>
 #include <functional>
@@ -23,7 +24,7 @@ private:
   void work(unsigned index);
   std::vector<std::thread> others;
   const std::function<void(unsigned)> *current = nullptr;
-  std::atomic<uint64_t> generation{0};
+  std::atomic<uint32_t> generation{0}; ///< 32 bits: what the kernel can wait for
   std::atomic<unsigned> running{0};
   std::atomic<bool> stopping{false};
 };
