@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 BIN = build/bin
 PYTHON = build/venv/bin/python
 
-.PHONY: help install build test test-slow asan demo bench bench-kernels bench-odd-shapes format clean
+.PHONY: help install build test test-slow asan demo bench bench-kernels bench-odd-shapes bench-threads format clean
 
 help: ; @sed -n '/^help/d; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -25,6 +25,8 @@ bench: build ; @$(MAKE) --no-print-directory -C bench quick ## a matmul and a co
 bench-kernels: build ; @$(MAKE) --no-print-directory -C bench kernels ## all 22 kernels beside the libraries; JSON=FILE, TRIALS=N, ROWS="C1 C5"
 
 bench-odd-shapes: build ; @$(MAKE) --no-print-directory -C bench odd-shapes ## the same for 40 odd shapes; SEED=N
+
+bench-threads: build ; @$(MAKE) --no-print-directory -C bench threads ## what a second core gives; JSON=FILE, TRIALS=N, ROWS="512^3 C1"
 
 format: ; @git ls-files '*.cpp' '*.h' | xargs clang-format -i ## in place
 

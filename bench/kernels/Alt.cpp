@@ -1,5 +1,6 @@
 #include "Contestant.h"
 #include "alt/LoadedKernel.h"
+#include <algorithm>
 #include <iostream>
 
 namespace alt::bench {
@@ -24,8 +25,9 @@ private:
 };
 } // namespace
 
-std::unique_ptr<Contestant> enterAlt(const Problem &problem, const Artifact &artifact) {
-  auto kernel = LoadedKernel::load(artifact);
+std::unique_ptr<Contestant> enterAlt(const Problem &problem, const Artifact &artifact,
+                                     std::span<const int> cores) {
+  auto kernel = LoadedKernel::load(artifact, std::max<size_t>(1, cores.size()), cores);
   if (!kernel) {
     std::cerr << problem.row.name << ": " << kernel.error().message << "\n";
     return nullptr;

@@ -5,6 +5,7 @@
 #include "alt/Measure.h"
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace alt::bench {
@@ -49,8 +50,10 @@ std::unique_ptr<Contestant> enterOneDnn(const Problem &);
 std::unique_ptr<Contestant> enterOpenBlas(const Problem &);
 std::unique_ptr<Contestant> enterMkl(const Problem &);
 std::unique_ptr<Contestant> enterMklPacked(const Problem &);
-/// A kernel of ours as it was measured.
-std::unique_ptr<Contestant> enterAlt(const Problem &, const Artifact &);
+/// A kernel of ours as it was measured, on as many threads as there are cores named, the caller
+/// being on the first.
+std::unique_ptr<Contestant> enterAlt(const Problem &, const Artifact &,
+                                     std::span<const int> cores = {});
 
 /// As the library says; "" when it is not installed.
 std::string oneDnnVersion();

@@ -1,5 +1,6 @@
 #include "Row.h"
 #include "alt/Support.h"
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace alt::bench {
@@ -63,6 +64,19 @@ Result<std::vector<Row>> readRows(const std::filesystem::path &path) {
     return Error{ErrorKind::invalidInput, path.string() + ": " + e.what() + "."};
   }
   return rows;
+}
+
+Result<std::vector<Row>> onlyNamed(std::vector<Row> rows, const std::vector<std::string> &names) {
+  if (names.empty())
+    return rows;
+  std::vector<Row> chosen;
+  for (const std::string &name : names) {
+    auto row = std::find_if(rows.begin(), rows.end(), [&](const Row &r) { return r.name == name; });
+    if (row == rows.end())
+      return Error{ErrorKind::usage, "There is no row named " + name + "."};
+    chosen.push_back(*row);
+  }
+  return chosen;
 }
 
 } // namespace alt::bench

@@ -33,6 +33,9 @@ struct Row {
 
 Result<std::vector<Row>> readRows(const std::filesystem::path &);
 
+/// Those of these names, in their order; all when there are none. An unknown name is an error.
+Result<std::vector<Row>> onlyNamed(std::vector<Row>, const std::vector<std::string> &names);
+
 /// `count` shapes that nobody tuned a library for: primes, 1, 7, 197, 1000 and anything between;
 /// two fifths matmuls, two fifths convolutions, the rest depthwise. Each of 1 to 500 MFLOP.
 std::vector<Row> oddRows(uint64_t seed, unsigned count);

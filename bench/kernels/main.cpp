@@ -1,9 +1,8 @@
 // bench-kernels: our best schedule of each row beside the libraries that people would use instead.
 #include "Outcome.h"
 #include "Race.h"
+#include "TuneRow.h"
 #include "alt/Lower.h"
-#include "alt/Records.h"
-#include "alt/Session.h"
 #include "alt/Support.h"
 #include <CLI/CLI.hpp>
 #include <cmath>
@@ -21,69 +20,25 @@ struct Competitor {
 };
 
 struct BenchOptions {
-  std::filesystem::path rows, records, json, kernels;
+  std::filesystem::path rows, json, kernels;
   std::vector<std::string> only, atLeast;
-  unsigned odd = 0, trials = 0;
-  uint64_t seed = 1;
+  unsigned odd = 0;
+  RowTuning tuning;
   RaceOptions race;
-};
-
-class Warnings final : public SessionObserver {
-  void onWarning(const std::string &warning) override {
-    std::cerr << "warning: " << warning << "\n";
-  }
 };
 } // namespace
 
 static const std::string ours = "alt";
 static constexpr double tolerance = 1e-4; ///< of the reference's largest element
 static const Competitor competitors[] = {
-    {"oneDNN", enterOneDnn, oneDnnVersion},
-    {"OpenBLAS", enterOpenBlas, openBlasVersion},
-    {"MKL", enterMkl, mklVersion},
-    {"MKL packed", enterMklPacked, mklVersion},
+    {"oneDNN", enterOneDnn, oneDnnVersion}, {"OpenBLAS", enterOpenBlas, openBlasVersion},
+    {"MKL", enterMkl, mklVersion},          {"MKL packed", enterMklPacked, mklVersion},
 };
 
 static Result<std::vector<Row>> chooseRows(const BenchOptions &options) {
-  auto rows = options.odd ? Result(oddRows(options.seed, options.odd)) : readRows(options.rows);
-  if (!rows || options.only.empty())
-    return rows;
-  std::vector<Row> chosen;
-  for (const std::string &name : options.only) {
-    auto row =
-        std::find_if(rows->begin(), rows->end(), [&](const Row &r) { return r.name == name; });
-    if (row == rows->end())
-      return Error{ErrorKind::usage, "There is no row named " + name + "."};
-    chosen.push_back(*row);
-  }
-  return chosen;
-}
-
-/// Rows that the records know are replayed when no number of trials is asked for.
-static Result<bool> isRecorded(const BenchOptions &options, const Workload &workload,
-                               const Target &target) {
-  if (!std::filesystem::exists(options.records))
-    return false;
-  auto file = readRecords(options.records);
-  if (!file)
-    return file.error();
-  return std::any_of(file->records.begin(), file->records.end(), [&](const Record &record) {
-    return record.workload == workload.id && record.target == target.key() &&
-           record.measurement.ok();
-  });
-}
-
-static Result<SessionResult> tune(const BenchOptions &options, const Workload &workload,
-                                  const Target &target) {
-  auto recorded = isRecorded(options, workload, target);
-  if (!recorded)
-    return recorded.error();
-  SessionOptions session;
-  session.trials = options.trials ? options.trials : *recorded ? 1 : 200;
-  session.seed = options.seed;
-  Warnings observer;
-  SessionKernel kernel{workload};
-  return runSession({&kernel, 1}, target, session, options.records, observer, {});
+  auto rows =
+      options.odd ? Result(oddRows(options.tuning.seed, options.odd)) : readRows(options.rows);
+  return rows ? onlyNamed(*std::move(rows), options.only) : rows;
 }
 
 /// Everybody runs once and is checked; then those who were right are timed in turns.
@@ -145,11 +100,7 @@ static Result<Outcomes> runAll(const BenchOptions &options, const std::vector<Ro
   for (const Competitor &competitor : competitors)
     outcomes.versions[competitor.name] = competitor.version();
   for (const Row &row : rows) {
-    auto workload = describeKernel(kernelText(row));
-    if (!workload)
-      return workload.error();
-    workload->name = row.name;
-    auto tuned = tune(options, *workload, target);
+    auto tuned = tuneRow(row, target, options.tuning);
     if (!tuned)
       return tuned.error();
     RowOutcome outcome;
@@ -188,10 +139,10 @@ int main(int argc, char **argv) {
   app.add_option("--rows", options.rows, "the list of rows, JSON")->default_val(ALT_BENCH_ROWS);
   app.add_option("--odd", options.odd, "instead of the list so many odd shapes drawn from --seed");
   app.add_option("--row", options.only, "only the rows of these names");
-  app.add_option("--seed", options.seed, "of the odd shapes and of the tuner");
-  app.add_option("--records", options.records,
+  app.add_option("--seed", options.tuning.seed, "of the odd shapes and of the tuner");
+  app.add_option("--records", options.tuning.records,
                  "what was measured is read from and added to this file");
-  app.add_option("--trials", options.trials,
+  app.add_option("--trials", options.tuning.trials,
                  "of each row, recorded ones included; 0: none for rows with records, else 200");
   app.add_option("--rounds", options.race.rounds, "samples of each contestant");
   app.add_option("--json", options.json, "write the outcome there as well");

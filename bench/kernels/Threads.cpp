@@ -1,0 +1,193 @@
+// bench-threads: what a second core gives our kernels, beside what it gives multiply-adds in
+// registers.
+#include "Race.h"
+#include "TuneRow.h"
+#include "alt/Lower.h"
+#include "alt/Support.h"
+#include "alt/Table.h"
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+using namespace alt;
+using namespace alt::bench;
+
+namespace {
+struct ThreadsOptions {
+  std::filesystem::path rows, records, json;
+  std::vector<std::string> only;
+  unsigned trials = 0, threads = 2;
+  double megaflops = 10;
+  RaceOptions race{21, Seconds(5e-3), wallSeconds};
+};
+
+/// A row on one core and on several; every figure is of the same rounds.
+struct Scaling {
+  std::string name, schedules[2];
+  double gflops[2] = {}; ///< one thread, several
+  std::vector<double> speedups, probes, ratios;
+};
+
+/// What bounds kernels that are larger than the caches.
+struct Reading {
+  double gigabytes; ///< a second, one core
+  std::vector<double> speedups;
+};
+} // namespace
+
+static constexpr double tolerance = 1e-4; ///< of the reference's largest element
+
+static Result<Scaling> scaling(const Row &row, const Target &target, const ThreadsOptions &options,
+                               std::span<const int> cores) {
+  Scaling found;
+  found.name = row.name;
+  Problem problem(row);
+  std::vector<SessionResult> sessions; // they own the objects
+  for (unsigned threads : {1u, options.threads}) {
+    RowTuning tuning{options.records, options.trials, 1, threads};
+    tuning.records += "." + std::to_string(threads);
+    auto tuned = tuneRow(row, target, tuning);
+    if (!tuned)
+      return tuned.error();
+    found.schedules[threads > 1] = tuned->report.kernels[0].bestSchedule;
+    sessions.push_back(*std::move(tuned));
+  }
+  Pinned pinned;
+  FirstInLine firstInLine;
+  const std::span<const int> one = cores.first(1);
+  std::vector<std::unique_ptr<Contestant>> contestants;
+  contestants.push_back(enterAlt(problem, sessions[0].artifacts[0], one));
+  contestants.push_back(enterAlt(problem, sessions[1].artifacts[0], cores));
+  for (auto &contestant : contestants) {
+    Buffer result(row.outputElements());
+    if (!contestant) // it said why
+      return Error{ErrorKind::io, row.name + ": the kernel cannot be loaded."};
+    contestant->call();
+    contestant->result(result);
+    if (!(error(problem, result) <= tolerance)) // false for NaN
+      return Error{ErrorKind::internal, row.name + ": the answer is wrong."};
+  }
+  contestants.push_back(enterFmaProbe(one));
+  contestants.push_back(enterFmaProbe(cores));
+  std::vector<Contestant *> all;
+  for (auto &contestant : contestants)
+    all.push_back(contestant.get());
+  auto samples = race(all, options.race);
+  for (size_t round = 0; round < samples[0].size(); ++round) {
+    found.speedups.push_back(samples[0][round] / samples[1][round]);
+    // Each of its cores does all of the work.
+    found.probes.push_back(double(cores.size()) * samples[2][round] / samples[3][round]);
+    found.ratios.push_back(found.speedups.back() / found.probes.back());
+  }
+  for (int i : {0, 1})
+    found.gflops[i] = row.flops() / median(samples[i]) * 1e-9;
+  return found;
+}
+
+static Reading reading(const RaceOptions &options, std::span<const int> cores) {
+  Pinned pinned;
+  FirstInLine firstInLine;
+  auto one = enterReadProbe(cores.first(1)), all = enterReadProbe(cores);
+  auto samples = race({one.get(), all.get()}, options);
+  Reading found{double(readBytes) / median(samples[0]) * 1e-9, {}};
+  for (size_t round = 0; round < samples[0].size(); ++round)
+    found.speedups.push_back(samples[0][round] / samples[1][round]);
+  return found;
+}
+
+static std::string withSpread(const std::vector<double> &values) {
+  char text[48];
+  std::snprintf(text, sizeof text, "%.2f ±%.0f%%", median(values), 100 * spread(values));
+  return text;
+}
+
+static std::string table(const std::vector<Scaling> &rows, unsigned threads) {
+  Table table(
+      {"GFLOP/s", "1 thread", std::to_string(threads) + " threads", "speed-up", "of FMA", "ratio"},
+      {Table::left, Table::right, Table::right, Table::right, Table::right, Table::right});
+  for (const Scaling &row : rows) {
+    char gflops[2][16];
+    for (int i : {0, 1})
+      std::snprintf(gflops[i], sizeof gflops[i], "%.1f", row.gflops[i]);
+    table.add({row.name, gflops[0], gflops[1], withSpread(row.speedups), withSpread(row.probes),
+               withSpread(row.ratios)});
+  }
+  return table.print();
+}
+
+static std::string toJson(const std::vector<Scaling> &rows, const Reading &memory,
+                          unsigned threads) {
+  nlohmann::ordered_json document;
+  auto summary = [](const std::vector<double> &values) {
+    return nlohmann::ordered_json{{"median", median(values)}, {"spread", spread(values)}};
+  };
+  document["threads"] = threads;
+  document["reading"] = {{"gigabytes_per_second", memory.gigabytes},
+                         {"speed_up", summary(memory.speedups)}};
+  for (const Scaling &row : rows) {
+    nlohmann::ordered_json entry;
+    entry["name"] = row.name;
+    entry["gflops"] = row.gflops;
+    entry["schedules"] = row.schedules;
+    entry["speed_up"] = summary(row.speedups);
+    entry["fma_speed_up"] = summary(row.probes);
+    entry["ratio"] = summary(row.ratios);
+    document["rows"].push_back(std::move(entry));
+  }
+  return document.dump(2) + "\n";
+}
+
+static Result<void> run(const ThreadsOptions &options) {
+  std::vector<int> cores = coresFromLast();
+  if (options.threads < 2 || options.threads > cores.size())
+    return Error{ErrorKind::usage, "--threads: 2 or more, and this process has " +
+                                       std::to_string(cores.size()) + " cores."};
+  cores.resize(options.threads);
+  auto rows = readRows(options.rows);
+  if (rows)
+    rows = onlyNamed(*std::move(rows), options.only);
+  if (!rows)
+    return rows.error();
+  Target target = hostTarget();
+  std::vector<Scaling> found;
+  for (const Row &row : *rows) {
+    if (row.flops() < options.megaflops * 1e6)
+      continue;
+    auto scaled = scaling(row, target, options, cores);
+    if (!scaled)
+      return scaled.error();
+    std::cerr << row.name << ": " << withSpread(scaled->ratios) << "\n";
+    found.push_back(*std::move(scaled));
+  }
+  Reading memory = reading(options.race, cores);
+  std::cout << table(found, options.threads) << "reading memory: " << std::lround(memory.gigabytes)
+            << " GB/s on one core, speed-up " << withSpread(memory.speedups) << "\n";
+  return options.json.empty() ? Result<void>()
+                              : writeFile(options.json, toJson(found, memory, options.threads));
+}
+
+int main(int argc, char **argv) {
+  ThreadsOptions options;
+  CLI::App app(
+      "Our kernels on one thread and on several, in turns, beside a probe of multiply-adds "
+      "in registers on one core and on as many.");
+  app.add_option("--rows", options.rows, "the list of rows, JSON")->default_val(ALT_BENCH_ROWS);
+  app.add_option("--row", options.only, "only the rows of these names");
+  app.add_option("--megaflops", options.megaflops, "only rows with at least so many");
+  app.add_option("--threads", options.threads, "cores, the last ones");
+  app.add_option("--records", options.records,
+                 "what was measured is read from and added to this file, its name followed by "
+                 ".THREADS");
+  app.add_option("--trials", options.trials,
+                 "of each row and number of threads, recorded ones included; 0: none for rows with "
+                 "records, else 200");
+  app.add_option("--rounds", options.race.rounds, "samples of each contestant");
+  app.add_option("--json", options.json, "write the outcome there as well");
+  CLI11_PARSE(app, argc, argv);
+  if (auto done = run(options); !done) {
+    std::cerr << "error: " << done.error().message << "\n";
+    return done.error().kind == ErrorKind::usage ? 2 : 1;
+  }
+  return 0;
+}
