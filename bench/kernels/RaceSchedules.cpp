@@ -38,84 +38,125 @@ static Result<Schedule> changed(const SearchSpace &space, const std::string &cha
   return schedule;
 }
 
-static Result<void> run(const Row &row, const std::vector<std::string> &changes, bool peers,
-                        const std::filesystem::path &keep, const RaceOptions &options) {
+namespace {
+struct Request {
+  std::vector<std::string> changes;
+  unsigned random = 0; ///< points of the space besides
+  uint64_t seed = 1;
+  bool allPasses = false; ///< each schedule a second time, by LLVM's -O2
+  std::filesystem::path keep;
+  RaceOptions race;
+};
+
+/// Those who take part, and what building them took.
+struct Field {
+  std::vector<std::unique_ptr<Contestant>> contestants;
+  std::vector<std::string> names;
+  std::vector<double> buildSeconds;
+};
+} // namespace
+
+static void enter(Field &field, const Problem &problem, std::unique_ptr<Contestant> contestant,
+                  const std::string &name, double buildSeconds) {
+  if (!contestant)
+    return;
+  Buffer result(problem.row.outputElements());
+  contestant->call();
+  contestant->result(result);
+  field.contestants.push_back(std::move(contestant));
+  field.names.push_back(error(problem, result) <= 1e-4 ? name : name + " (wrong)");
+  field.buildSeconds.push_back(buildSeconds);
+}
+
+static Result<void> enterSchedule(Field &field, const Problem &problem, const LowerRequest &request,
+                                  const std::filesystem::path &stem, const std::string &name) {
+  Target target = hostTarget();
+  if (auto script = printSchedule(request, target); script)
+    if (auto done = writeFile(stem.string() + ".mlir", *script); !done)
+      return done.error();
+  Artifact artifact{stem.string() + ".o", "", {}};
+  double start = processSeconds();
+  auto lowered = lowerToObject(request, target, artifact.object);
+  double took = processSeconds() - start;
+  if (auto *failure = std::get_if<LowerFailure>(&lowered)) {
+    std::cout << name << ": " << failure->detail << "\n";
+    return {};
+  }
+  artifact.plan = std::get<KernelPlan>(lowered);
+  enter(field, problem, enterAlt(problem, artifact), name, took);
+  return {};
+}
+
+static Result<void> run(const Row &row, const Request &request) {
   auto workload = describeKernel(kernelText(row));
   if (!workload)
     return workload.error();
-  Target target = hostTarget();
-  auto space = makeSearchSpace(*workload, target);
+  auto space = makeSearchSpace(*workload, hostTarget());
+  std::vector<std::pair<std::string, Schedule>> schedules;
+  for (const std::string &changes : request.changes) {
+    auto schedule = changed(*space, changes);
+    if (schedule)
+      schedules.emplace_back(changes.empty() ? "default" : changes, *schedule);
+    else
+      std::cout << schedule.error().message << "\n";
+  }
+  Rng rng(request.seed);
+  for (unsigned i = 0; i < request.random; ++i) {
+    Schedule schedule = space->random(rng);
+    schedules.emplace_back(print(*space, schedule), schedule);
+  }
   Problem problem(row);
   Pinned pinned;
-  std::vector<std::unique_ptr<Contestant>> contestants;
-  std::vector<std::string> names;
-  auto enter = [&](std::unique_ptr<Contestant> contestant, const std::string &name) {
-    if (!contestant)
-      return;
-    Buffer result(row.outputElements());
-    contestant->call();
-    contestant->result(result);
-    contestants.push_back(std::move(contestant));
-    names.push_back(error(problem, result) <= 1e-4 ? name : name + " (wrong)");
-  };
-  std::filesystem::create_directories(keep);
-  for (size_t i = 0; i < changes.size(); ++i) {
-    auto schedule = changed(*space, changes[i]);
-    if (!schedule) {
-      std::cout << schedule.error().message << "\n";
-      continue;
-    }
-    LowerRequest request{*workload, space.get(), &*schedule};
-    auto stem = keep / (row.name + "-" + std::to_string(i));
-    if (auto script = printSchedule(request, target); script)
-      if (auto done = writeFile(stem.string() + ".mlir", *script); !done)
+  Field field;
+  std::filesystem::create_directories(request.keep);
+  for (size_t i = 0; i < schedules.size(); ++i)
+    for (bool all : request.allPasses ? std::vector{false, true} : std::vector{false}) {
+      LowerRequest lower{*workload, space.get(), &schedules[i].second};
+      lower.allPasses = all;
+      auto stem = request.keep / (row.name + "-" + std::to_string(i) + (all ? "-O2" : ""));
+      auto done =
+          enterSchedule(field, problem, lower, stem, (all ? "-O2: " : "") + schedules[i].first);
+      if (!done)
         return done.error();
-    Artifact artifact{stem.string() + ".o", "", {}};
-    auto lowered = lowerToObject(request, target, artifact.object);
-    if (auto *failure = std::get_if<LowerFailure>(&lowered)) {
-      std::cout << changes[i] << ": " << failure->detail << "\n";
-      continue;
     }
-    artifact.plan = std::get<KernelPlan>(lowered);
-    enter(enterAlt(problem, artifact), changes[i].empty() ? "default" : changes[i]);
-  }
-  if (peers)
-    enter(enterOneDnn(problem), "oneDNN");
+  enter(field, problem, enterOneDnn(problem), "oneDNN", 0);
   std::vector<Contestant *> all;
-  for (auto &contestant : contestants)
+  for (auto &contestant : field.contestants)
     all.push_back(contestant.get());
-  auto samples = race(all, options);
+  auto samples = race(all, request.race);
   for (size_t c = 0; c < all.size(); ++c)
-    std::printf("%7.1f GFLOP/s ±%.0f%%  %s\n", row.flops() / median(samples[c]) * 1e-9,
-                100 * spread(samples[c]), names[c].c_str());
+    std::printf("%7.1f GFLOP/s ±%.0f%%  built in %4.0f ms  %s\n",
+                row.flops() / median(samples[c]) * 1e-9, 100 * spread(samples[c]),
+                field.buildSeconds[c] * 1e3, field.names[c].c_str());
   return {};
 }
 
 int main(int argc, char **argv) {
-  std::filesystem::path rows, keep;
+  std::filesystem::path rows;
   std::string name;
-  std::vector<std::string> changes;
   unsigned odd = 0;
-  uint64_t seed = 1;
-  RaceOptions options;
+  Request request;
   CLI::App app(
       "Schedules of one row side by side, and oneDNN; their objects and scripts are kept.");
   app.add_option("row", name, "the row's name")->required();
-  app.add_option("changes", changes,
+  app.add_option("changes", request.changes,
                  "a schedule each: the default's knobs to change, \"\" for none");
+  app.add_option("--random", request.random, "so many points of the space besides");
+  app.add_flag("--all-passes", request.allPasses,
+               "each schedule a second time with LLVM's -O2 instead of a few passes");
   app.add_option("--rows", rows, "the list of rows, JSON")->default_val(ALT_BENCH_ROWS);
   app.add_option("--odd", odd, "instead of the list so many odd shapes drawn from --seed");
-  app.add_option("--seed", seed, "of the odd shapes");
-  app.add_option("--rounds", options.rounds, "samples of each contestant");
-  app.add_option("--keep", keep, "folder for ROW-NUMBER.o and .mlir")->default_val("build/raced");
+  app.add_option("--seed", request.seed, "of the odd shapes and the random points");
+  app.add_option("--rounds", request.race.rounds, "samples of each contestant");
+  app.add_option("--keep", request.keep, "folder for ROW-NUMBER.o and .mlir")
+      ->default_val("build/raced");
   CLI11_PARSE(app, argc, argv);
-  auto list = odd ? Result(oddRows(seed, odd)) : readRows(rows);
-  auto done = list ? Result<void>() : Result<void>(list.error());
+  if (request.changes.empty())
+    request.changes = {""};
+  auto list = odd ? Result(oddRows(request.seed, odd)) : readRows(rows);
   if (list)
-    for (const Row &row : *list)
-      if (row.name == name)
-        done =
-            run(row, changes.empty() ? std::vector<std::string>{""} : changes, true, keep, options);
+    list = onlyNamed(*std::move(list), {name});
+  auto done = list ? run(list->front(), request) : Result<void>(list.error());
   if (!done)
     std::cerr << "error: " << done.error().message << "\n";
   return done ? 0 : 1;

@@ -20,6 +20,7 @@ struct LowerRequest {
   const SearchSpace *space = nullptr;
   const Schedule *schedule = nullptr;
   std::string symbolPrefix = "kernel"; ///< stages are <prefix>_s0, <prefix>_s1, ...
+  bool allPasses = false; ///< LLVM's -O2 for a schedule, too: to see what leaving it out saves
 };
 
 /// Writes the object and fills the plan.

@@ -83,7 +83,7 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
     return failed(true, "stages");
   if (mlir::failed(lowerToLlvmDialect(*module)))
     return failed(false, "lower");
-  if (mlir::failed(emitObject(*module, target, object.string(), reference)))
+  if (mlir::failed(emitObject(*module, target, object.string(), reference || request.allPasses)))
     return failed(false, "compile");
   return *plan;
 }

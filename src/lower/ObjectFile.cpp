@@ -68,7 +68,7 @@ static llvm::FunctionPassManager schedulePasses() {
   return passes;
 }
 
-static void optimise(llvm::Module &module, llvm::TargetMachine &machine, bool reference) {
+static void optimise(llvm::Module &module, llvm::TargetMachine &machine, bool allPasses) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager sccs;
@@ -80,7 +80,7 @@ static void optimise(llvm::Module &module, llvm::TargetMachine &machine, bool re
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, sccs, modules);
   llvm::ModulePassManager passes;
-  if (reference)
+  if (allPasses)
     passes = builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2);
   else
     passes.addPass(llvm::createModuleToFunctionPassAdaptor(schedulePasses()));
@@ -88,7 +88,7 @@ static void optimise(llvm::Module &module, llvm::TargetMachine &machine, bool re
 }
 
 LogicalResult emitObject(ModuleOp module, const Target &target, const std::string &path,
-                         bool reference) {
+                         bool allPasses) {
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> llvmModule = translateModuleToLLVMIR(module, context);
   if (!llvmModule)
@@ -99,7 +99,7 @@ LogicalResult emitObject(ModuleOp module, const Target &target, const std::strin
   llvmModule->setTargetTriple(machine->getTargetTriple());
   llvmModule->setDataLayout(machine->createDataLayout());
   setFunctionAttributes(*llvmModule, target);
-  optimise(*llvmModule, *machine, reference);
+  optimise(*llvmModule, *machine, allPasses);
 
   std::error_code code;
   llvm::raw_fd_ostream out(path, code, llvm::sys::fs::OF_None);

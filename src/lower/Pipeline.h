@@ -13,9 +13,9 @@ mlir::LogicalResult bufferizeKernel(mlir::ModuleOp);
 /// `void f(ptr..., i64, i64)`.
 mlir::LogicalResult lowerToLlvmDialect(mlir::ModuleOp);
 
-/// LLVM dialect -> object file, for the target's CPU. `reference` asks for plain -O2 with the loop
+/// LLVM dialect -> object file, for the target's CPU. `allPasses` asks for plain -O2 with the loop
 /// vectoriser; scheduled kernels are vectorised already and get the few passes that serve them.
 mlir::LogicalResult emitObject(mlir::ModuleOp, const Target &, const std::string &path,
-                               bool reference);
+                               bool allPasses);
 
 } // namespace alt
