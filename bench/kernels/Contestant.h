@@ -50,6 +50,7 @@ std::unique_ptr<Contestant> enterOneDnn(const Problem &);
 std::unique_ptr<Contestant> enterOpenBlas(const Problem &);
 std::unique_ptr<Contestant> enterMkl(const Problem &);
 std::unique_ptr<Contestant> enterMklPacked(const Problem &);
+std::unique_ptr<Contestant> enterTvm(const Problem &); ///< there where CMake has ALT_TVM
 /// A kernel of ours as it was measured, on as many threads as there are cores named, the caller
 /// being on the first.
 std::unique_ptr<Contestant> enterAlt(const Problem &, const Artifact &,
@@ -59,5 +60,6 @@ std::unique_ptr<Contestant> enterAlt(const Problem &, const Artifact &,
 std::string oneDnnVersion();
 std::string openBlasVersion();
 std::string mklVersion();
+std::string tvmVersion();
 
 } // namespace alt::bench

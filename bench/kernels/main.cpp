@@ -33,6 +33,9 @@ static constexpr double tolerance = 1e-4; ///< of the reference's largest elemen
 static const Competitor competitors[] = {
     {"oneDNN", enterOneDnn, oneDnnVersion}, {"OpenBLAS", enterOpenBlas, openBlasVersion},
     {"MKL", enterMkl, mklVersion},          {"MKL packed", enterMklPacked, mklVersion},
+#ifdef ALT_TVM
+    {"MetaSchedule", enterTvm, tvmVersion},
+#endif
 };
 
 static Result<std::vector<Row>> chooseRows(const BenchOptions &options) {
