@@ -70,6 +70,11 @@ double median(std::vector<double> values) {
   return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
+double lowFifth(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 5];
+}
+
 double spread(std::vector<double> values) {
   double center = median(values);
   std::sort(values.begin(), values.end());

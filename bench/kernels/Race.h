@@ -35,6 +35,8 @@ std::unique_ptr<Contestant> enterReadProbe(std::span<const int> cores); ///< rea
 constexpr int64_t readBytes = 256 << 20;                                ///< more than caches hold
 
 double median(std::vector<double>);
+/// The 20 % quantile, as the tuner ranks by: on the wall's clock a busy neighbour only ever adds.
+double lowFifth(std::vector<double>);
 /// Half the distance between the quartiles, relative to the median.
 double spread(std::vector<double>);
 

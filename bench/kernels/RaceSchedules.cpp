@@ -43,6 +43,7 @@ struct Request {
   std::vector<std::string> changes;
   unsigned random = 0; ///< points of the space besides
   uint64_t seed = 1;
+  unsigned threads = 1;   ///< more are timed by the clock on the wall
   bool allPasses = false; ///< each schedule a second time, by LLVM's -O2
   std::filesystem::path keep;
   RaceOptions race;
@@ -69,7 +70,8 @@ static void enter(Field &field, const Problem &problem, std::unique_ptr<Contesta
 }
 
 static Result<void> enterSchedule(Field &field, const Problem &problem, const LowerRequest &request,
-                                  const std::filesystem::path &stem, const std::string &name) {
+                                  const std::filesystem::path &stem, const std::string &name,
+                                  std::span<const int> cores) {
   Target target = hostTarget();
   if (auto script = printSchedule(request, target); script)
     if (auto done = writeFile(stem.string() + ".mlir", *script); !done)
@@ -83,7 +85,7 @@ static Result<void> enterSchedule(Field &field, const Problem &problem, const Lo
     return {};
   }
   artifact.plan = std::get<KernelPlan>(lowered);
-  enter(field, problem, enterAlt(problem, artifact), name, took);
+  enter(field, problem, enterAlt(problem, artifact, cores), name, took);
   return {};
 }
 
@@ -91,7 +93,7 @@ static Result<void> run(const Row &row, const Request &request) {
   auto workload = describeKernel(kernelText(row));
   if (!workload)
     return workload.error();
-  auto space = makeSearchSpace(*workload, hostTarget());
+  auto space = makeSearchSpace(*workload, hostTarget(), request.threads);
   std::vector<std::pair<std::string, Schedule>> schedules;
   for (const std::string &changes : request.changes) {
     auto schedule = changed(*space, changes);
@@ -106,7 +108,10 @@ static Result<void> run(const Row &row, const Request &request) {
     schedules.emplace_back(print(*space, schedule), schedule);
   }
   Problem problem(row);
+  std::vector<int> cores = coresFromLast();
+  cores.resize(std::min<size_t>(request.threads, cores.size()));
   Pinned pinned;
+  FirstInLine firstInLine;
   Field field;
   std::filesystem::create_directories(request.keep);
   for (size_t i = 0; i < schedules.size(); ++i)
@@ -114,16 +119,20 @@ static Result<void> run(const Row &row, const Request &request) {
       LowerRequest lower{*workload, space.get(), &schedules[i].second};
       lower.allPasses = all;
       auto stem = request.keep / (row.name + "-" + std::to_string(i) + (all ? "-O2" : ""));
-      auto done =
-          enterSchedule(field, problem, lower, stem, (all ? "-O2: " : "") + schedules[i].first);
+      auto done = enterSchedule(field, problem, lower, stem,
+                                (all ? "-O2: " : "") + schedules[i].first, cores);
       if (!done)
         return done.error();
     }
-  enter(field, problem, enterOneDnn(problem), "oneDNN", 0);
+  if (request.threads == 1)
+    enter(field, problem, enterOneDnn(problem), "oneDNN", 0);
   std::vector<Contestant *> all;
   for (auto &contestant : field.contestants)
     all.push_back(contestant.get());
-  auto samples = race(all, request.race);
+  RaceOptions options = request.race;
+  if (request.threads > 1)
+    options.clock = wallSeconds;
+  auto samples = race(all, options);
   for (size_t c = 0; c < all.size(); ++c)
     std::printf("%7.1f GFLOP/s ±%.0f%%  built in %4.0f ms  %s\n",
                 row.flops() / median(samples[c]) * 1e-9, 100 * spread(samples[c]),
@@ -142,6 +151,9 @@ int main(int argc, char **argv) {
   app.add_option("changes", request.changes,
                  "a schedule each: the default's knobs to change, \"\" for none");
   app.add_option("--random", request.random, "so many points of the space besides");
+  app.add_option("--threads", request.threads,
+                 "the space for so many, on the last cores; without oneDNN")
+      ->check(CLI::PositiveNumber);
   app.add_flag("--all-passes", request.allPasses,
                "each schedule a second time with LLVM's -O2 instead of a few passes");
   app.add_option("--rows", rows, "the list of rows, JSON")->default_val(ALT_BENCH_ROWS);

@@ -22,17 +22,30 @@ struct ThreadsOptions {
   RaceOptions race{21, Seconds(5e-3), wallSeconds};
 };
 
-/// A row on one core and on several; every figure is of the same rounds.
+/// What several cores gain over one.
+struct Gain {
+  /// By the samples of either; `work`: how many times as much the several do in a call.
+  Gain(const std::vector<double> &one, const std::vector<double> &several, double work)
+      : best(work * lowFifth(one) / lowFifth(several)) {
+    for (size_t round = 0; round < one.size(); ++round)
+      rounds.push_back(work * one[round] / several[round]);
+  }
+  double best;
+  std::vector<double> rounds; ///< of one round each, for the spread
+};
+
+/// A row on one core and on several; all of it in the same rounds.
 struct Scaling {
   std::string name, schedules[2];
-  double gflops[2] = {}; ///< one thread, several
-  std::vector<double> speedups, probes, ratios;
+  double gflops[2]; ///< one thread, several
+  Gain kernel, probe;
+  double ratio() const { return kernel.best / probe.best; }
 };
 
 /// What bounds kernels that are larger than the caches.
 struct Reading {
   double gigabytes; ///< a second, one core
-  std::vector<double> speedups;
+  Gain gain;
 };
 } // namespace
 
@@ -40,8 +53,6 @@ static constexpr double tolerance = 1e-4; ///< of the reference's largest elemen
 
 static Result<Scaling> scaling(const Row &row, const Target &target, const ThreadsOptions &options,
                                std::span<const int> cores) {
-  Scaling found;
-  found.name = row.name;
   Problem problem(row);
   std::vector<SessionResult> sessions; // they own the objects
   for (unsigned threads : {1u, options.threads}) {
@@ -50,7 +61,6 @@ static Result<Scaling> scaling(const Row &row, const Target &target, const Threa
     auto tuned = tuneRow(row, target, tuning);
     if (!tuned)
       return tuned.error();
-    found.schedules[threads > 1] = tuned->report.kernels[0].bestSchedule;
     sessions.push_back(*std::move(tuned));
   }
   Pinned pinned;
@@ -74,15 +84,13 @@ static Result<Scaling> scaling(const Row &row, const Target &target, const Threa
   for (auto &contestant : contestants)
     all.push_back(contestant.get());
   auto samples = race(all, options.race);
-  for (size_t round = 0; round < samples[0].size(); ++round) {
-    found.speedups.push_back(samples[0][round] / samples[1][round]);
-    // Each of its cores does all of the work.
-    found.probes.push_back(double(cores.size()) * samples[2][round] / samples[3][round]);
-    found.ratios.push_back(found.speedups.back() / found.probes.back());
-  }
-  for (int i : {0, 1})
-    found.gflops[i] = row.flops() / median(samples[i]) * 1e-9;
-  return found;
+  auto schedule = [&](int i) { return sessions[i].report.kernels[0].bestSchedule; };
+  auto gflops = [&](int i) { return row.flops() / lowFifth(samples[i]) * 1e-9; };
+  return Scaling{row.name,
+                 {schedule(0), schedule(1)},
+                 {gflops(0), gflops(1)},
+                 Gain(samples[0], samples[1], 1),
+                 Gain(samples[2], samples[3], double(cores.size()))};
 }
 
 static Reading reading(const RaceOptions &options, std::span<const int> cores) {
@@ -90,51 +98,45 @@ static Reading reading(const RaceOptions &options, std::span<const int> cores) {
   FirstInLine firstInLine;
   auto one = enterReadProbe(cores.first(1)), all = enterReadProbe(cores);
   auto samples = race({one.get(), all.get()}, options);
-  Reading found{double(readBytes) / median(samples[0]) * 1e-9, {}};
-  for (size_t round = 0; round < samples[0].size(); ++round)
-    found.speedups.push_back(samples[0][round] / samples[1][round]);
-  return found;
+  return {double(readBytes) / lowFifth(samples[0]) * 1e-9, Gain(samples[0], samples[1], 1)};
 }
 
-static std::string withSpread(const std::vector<double> &values) {
+static std::string print(const Gain &gain) {
   char text[48];
-  std::snprintf(text, sizeof text, "%.2f ±%.0f%%", median(values), 100 * spread(values));
+  std::snprintf(text, sizeof text, "%.2f ±%.0f%%", gain.best, 100 * spread(gain.rounds));
+  return text;
+}
+
+static std::string print(const char *format, double value) {
+  char text[16];
+  std::snprintf(text, sizeof text, format, value);
   return text;
 }
 
 static std::string table(const std::vector<Scaling> &rows, unsigned threads) {
   Table table(
-      {"GFLOP/s", "1 thread", std::to_string(threads) + " threads", "speed-up", "of FMA", "ratio"},
+      {"GFLOP/s", "1 thread", std::to_string(threads) + " threads", "speed-up", "FMA's", "ratio"},
       {Table::left, Table::right, Table::right, Table::right, Table::right, Table::right});
-  for (const Scaling &row : rows) {
-    char gflops[2][16];
-    for (int i : {0, 1})
-      std::snprintf(gflops[i], sizeof gflops[i], "%.1f", row.gflops[i]);
-    table.add({row.name, gflops[0], gflops[1], withSpread(row.speedups), withSpread(row.probes),
-               withSpread(row.ratios)});
-  }
+  for (const Scaling &row : rows)
+    table.add({row.name, print("%.1f", row.gflops[0]), print("%.1f", row.gflops[1]),
+               print(row.kernel), print(row.probe), print("%.2f", row.ratio())});
   return table.print();
 }
 
 static std::string toJson(const std::vector<Scaling> &rows, const Reading &memory,
                           unsigned threads) {
-  nlohmann::ordered_json document;
-  auto summary = [](const std::vector<double> &values) {
-    return nlohmann::ordered_json{{"median", median(values)}, {"spread", spread(values)}};
-  };
-  document["threads"] = threads;
-  document["reading"] = {{"gigabytes_per_second", memory.gigabytes},
-                         {"speed_up", summary(memory.speedups)}};
-  for (const Scaling &row : rows) {
-    nlohmann::ordered_json entry;
-    entry["name"] = row.name;
-    entry["gflops"] = row.gflops;
-    entry["schedules"] = row.schedules;
-    entry["speed_up"] = summary(row.speedups);
-    entry["fma_speed_up"] = summary(row.probes);
-    entry["ratio"] = summary(row.ratios);
-    document["rows"].push_back(std::move(entry));
-  }
+  using Json = nlohmann::ordered_json;
+  auto gain = [](const Gain &of) { return Json{{"best", of.best}, {"spread", spread(of.rounds)}}; };
+  Json document = {
+      {"threads", threads},
+      {"reading", {{"gigabytes_per_second", memory.gigabytes}, {"speed_up", gain(memory.gain)}}}};
+  for (const Scaling &row : rows)
+    document["rows"].push_back({{"name", row.name},
+                                {"gflops", row.gflops},
+                                {"schedules", row.schedules},
+                                {"speed_up", gain(row.kernel)},
+                                {"fma_speed_up", gain(row.probe)},
+                                {"ratio", row.ratio()}});
   return document.dump(2) + "\n";
 }
 
@@ -157,12 +159,12 @@ static Result<void> run(const ThreadsOptions &options) {
     auto scaled = scaling(row, target, options, cores);
     if (!scaled)
       return scaled.error();
-    std::cerr << row.name << ": " << withSpread(scaled->ratios) << "\n";
+    std::cerr << row.name << ": " << print("%.2f", scaled->ratio()) << "\n";
     found.push_back(*std::move(scaled));
   }
   Reading memory = reading(options.race, cores);
   std::cout << table(found, options.threads) << "reading memory: " << std::lround(memory.gigabytes)
-            << " GB/s on one core, speed-up " << withSpread(memory.speedups) << "\n";
+            << " GB/s on one core, speed-up " << print(memory.gain) << "\n";
   return options.json.empty() ? Result<void>()
                               : writeFile(options.json, toJson(found, memory, options.threads));
 }
