@@ -222,12 +222,16 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
       if (operand.isOutput && reduces)
         continue;
       double here = 1, crowded = 1;
-      bool reused = false; // by other outputs of the tile
+      bool reused = false;    // by other outputs of the tile
+      bool revisited = false; // by the tiles that follow
       for (unsigned axis = 0; axis < axes.size(); ++axis) {
         int64_t stride = axes[axis].kind == AxisKind::parallel ? strideAlong(operand, axis) : 0;
-        reused |= stride == 0 && axes[axis].kind == AxisKind::parallel;
-        if (stride == 0)
+        if (stride == 0) {
+          bool parallel = axes[axis].kind == AxisKind::parallel;
+          reused |= parallel;
+          revisited |= parallel && tile.axes[axis].reg < axes[axis].extent;
           continue;
+        }
         here *= vectors(axis);
         if (axis != nest.vectorAxis && crowdsL1(stride * bytes(operand.type)))
           crowded *= vectors(axis);
@@ -236,8 +240,11 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
         here *= 2;
       loads += here;
       if (strideAlong(operand, nest.vectorAxis)) {
-        rows += here;                  // held in registers while the other factors pass
-        streamed += reused ? here : 0; // from L2
+        rows += here; // held in registers while the other factors pass
+        bool beyondL2 =
+            revisited && here * steps * static_cast<double>(vectorLanes) * bytes(operand.type) >
+                             static_cast<double>(l2Bytes);
+        streamed += reused ? here * (beyondL2 ? 6 : 1) : 0; // from L2 or L3
       }
     }
     // Accumulators, vectors and a factor: more than the registers hold goes through memory.
