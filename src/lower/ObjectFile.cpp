@@ -10,10 +10,8 @@
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/EarlyCSE.h"
-#include "llvm/Transforms/Scalar/GVN.h"
 #include "llvm/Transforms/Scalar/LICM.h"
 #include "llvm/Transforms/Scalar/LoopPassManager.h"
-#include "llvm/Transforms/Scalar/LoopStrengthReduce.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
 
 namespace alt {
@@ -54,7 +52,8 @@ static void setFunctionAttributes(llvm::Module &module, const Target &target) {
 }
 
 /// Scheduled kernels come vectorised, unrolled and with accumulators in registers. What is left to
-/// do is tidying; the full -O3 costs three times as long and yields the same code speed.
+/// do is tidying; -O2 makes builds 1.3 to 1.9 times as long, and schedules worth finding no faster
+/// (bench/README.md, which also has what loses: copies of inputs).
 static llvm::FunctionPassManager schedulePasses() {
   llvm::FunctionPassManager passes;
   passes.addPass(llvm::SimplifyCFGPass());
