@@ -53,7 +53,7 @@ static void setFunctionAttributes(llvm::Module &module, const Target &target) {
 
 /// Scheduled kernels come vectorised, unrolled and with accumulators in registers. What is left to
 /// do is tidying; -O2 makes builds 1.3 to 1.9 times as long, and schedules worth finding no faster
-/// (bench/README.md, which also has what loses: copies of inputs).
+/// (bench/README.md, which also says what loses).
 static llvm::FunctionPassManager schedulePasses() {
   llvm::FunctionPassManager passes;
   passes.addPass(llvm::SimplifyCFGPass());
