@@ -403,6 +403,7 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--shape", action="append", default=[])
     arguments = parser.parse_args()
+    os.environ["TMPDIR"] = arguments.work  # libraries leave files there
     path = arguments.model
     bindings = {}
     for text in arguments.shape:
