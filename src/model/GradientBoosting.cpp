@@ -266,4 +266,15 @@ void GradientBoosting::predict(const Columns &columns, std::span<float> margins)
   }
 }
 
+void GradientBoosting::appendLeaves(const Columns &columns, size_t row,
+                                    std::vector<uint8_t> &to) const {
+  const Question *question = trees.questions.data();
+  for (size_t leaf = 0; leaf < trees.leaves.size(); leaf += size_t(1) << trees.depth) {
+    unsigned at = 0;
+    for (unsigned d = 0; d < trees.depth; ++d, ++question)
+      at = 2 * at + (columns.column(question->column)[row] > question->threshold);
+    to.push_back(uint8_t(at));
+  }
+}
+
 } // namespace alt

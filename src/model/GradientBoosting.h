@@ -70,6 +70,8 @@ public:
   float predict(std::span<const float> row) const;
   /// The same of every row.
   void predict(const Columns &, std::span<float> margins) const;
+  /// The number of the leaf that a row falls into, tree after tree.
+  void appendLeaves(const Columns &, size_t row, std::vector<uint8_t> &) const;
 
 private:
   struct Grower;

@@ -2,6 +2,7 @@
 #include "model/ValidityFilter.h"
 #include "sample/Coverage.h"
 #include "sample/Labels.h"
+#include "sample/Proximity.h"
 #include "sample/Visited.h"
 #include "sample/WarmStart.h"
 #include <algorithm>
@@ -30,7 +31,10 @@ public:
         coverage(context.space), pool(context, options.pool),
         warm({context.space, context.features, options.prior ? context.prior : nullptr},
              options.analytic, options.spread),
-        rows(context.features.names().size()) {}
+        rows(context.features.names().size()) {
+    if (options.initial == 0)
+      this->options.initial = warm.expects() ? 8 : 4;
+  }
 
   // One turn of the method, in order.
   std::vector<Schedule> ask(size_t count, Rng &rng) override {
@@ -72,7 +76,7 @@ public:
     if (options.batch > 0)
       return options.batch;
     double trial = spent / std::max(1.0, double(seconds.size()));
-    return size_t(std::clamp(std::ceil(0.5 / std::max(trial, 1e-3)), 2.0, 8.0));
+    return size_t(std::clamp(std::ceil(0.5 / std::max(trial, 1e-3)), 1.0, 8.0));
   }
 
 private:
@@ -142,7 +146,10 @@ private:
     CommitteeOptions committee = options.committee;
     if (!options.uncertainty)
       committee.members = 1;
-    predictions = Committee::fit(taught, label, committee, rng).predict(pool.features());
+    models = Committee::fit(taught, label, committee, rng);
+    predictions = models.predict(pool.features());
+    proximity =
+        options.proximity ? Proximity(models, Columns(taught), pool.features()) : Proximity();
     warm.putBack(pool.features(), predictions);
     ValidityFilter filter;
     if (options.filter)
@@ -160,9 +167,13 @@ private:
     return logExpectedImprovement(predictions[i].mean, deviation(i), 1.0) + std::log(runs[i]);
   }
 
-  double deviation(size_t i) const {
+  /// What the models and the distance leave open.
+  double open(size_t i) const {
     return std::hypot(predictions[i].deviation, options.novelty * pool.novelty(i));
   }
+
+  /// The same less what schedules that the models cannot tell from this one have already said.
+  double deviation(size_t i) const { return open(i) * std::sqrt(1 - std::pow(proximity.of(i), 2)); }
 
   /// The ping-pong: turns by interest over the whole pool, and turns by score around the best.
   void select(size_t count, std::vector<Schedule> &batch) {
@@ -172,20 +183,24 @@ private:
     for (size_t turn = asked(); turn < asked() + count; ++turn) {
       size_t chosen = pool.size();
       if (isLocalTurn(turn))
-        chosen = highest([&](size_t i) { return pool.isLocal(i) ? score(i) : -INFINITY; });
-      if (chosen == pool.size() || (options.adaptive && !mayWin(chosen)))
+        chosen = highest([&](size_t i) { return mayBeLocal(i) ? score(i) : -INFINITY; });
+      if (chosen == pool.size())
         chosen = highest([&](size_t i) { return interest(i); });
       if (chosen == pool.size())
         return; // nothing new is left in the pool
       visited.insert(pool[chosen]);
       batch.push_back(pool[chosen]);
-      if (options.diversity)
+      if (options.diversity) {
         pool.choose(pool[chosen]);
+        proximity.choose(chosen);
+      }
     }
   }
 
-  /// Whether the best measured so far is within two deviations.
-  bool mayWin(size_t i) const { return score(i) + 2 * deviation(i) >= 1; }
+  /// Near the best, and the best may be within two deviations.
+  bool mayBeLocal(size_t i) const {
+    return pool.isLocal(i) && (!options.adaptive || score(i) + 2 * open(i) >= 1);
+  }
 
   /// So that turns [0, n) hold localShare * n local ones, evenly spread.
   bool isLocalTurn(size_t turn) const {
@@ -193,16 +208,28 @@ private:
            std::floor(options.localShare * double(turn));
   }
 
-  /// Of the pool's schedules that were not asked yet; pool.size() when none has a value.
-  template <class Value> size_t highest(Value value) const {
-    size_t best = pool.size();
-    double most = -INFINITY;
+  /// Of the pool's schedules that were not asked yet; pool.size() when none has a value. What
+  /// proximity takes away is looked up for the few that could be chosen only: values never grow.
+  template <class Value> size_t highest(Value value) {
+    std::vector<std::pair<double, size_t>> heap; // negative numbers: of equals the first
     for (size_t i = 0; i < pool.size(); ++i)
-      if (double v = value(i); v > most && !visited.contains(pool[i])) {
-        most = v;
-        best = i;
+      if (double v = value(i); v > -INFINITY)
+        heap.emplace_back(v, pool.size() - i);
+    std::make_heap(heap.begin(), heap.end());
+    while (!heap.empty()) {
+      std::pop_heap(heap.begin(), heap.end());
+      size_t i = pool.size() - heap.back().second;
+      heap.pop_back();
+      if (visited.contains(pool[i]))
+        continue;
+      if (!proximity.settle(i))
+        return i;
+      if (double v = value(i); v > -INFINITY) {
+        heap.emplace_back(v, pool.size() - i);
+        std::push_heap(heap.begin(), heap.end());
       }
-    return best;
+    }
+    return pool.size();
   }
 
   AltOptions options;
@@ -211,12 +238,14 @@ private:
   Coverage coverage;
   Pool pool;
   WarmStart warm;
+  Committee models;
   std::vector<Committee::Prediction> predictions; ///< one a schedule of the pool
-  std::vector<float> runs;                        ///< likewise: the probability to run
-  Matrix rows;                                    ///< one a told schedule
-  std::vector<Schedule> schedules;                ///< likewise
-  std::vector<double> seconds;                    ///< likewise; infinite when it failed
-  std::vector<Schedule> pending;                  ///< asked for and not told yet
+  Proximity proximity;
+  std::vector<float> runs;         ///< likewise: the probability to run
+  Matrix rows;                     ///< one a told schedule
+  std::vector<Schedule> schedules; ///< likewise
+  std::vector<double> seconds;     ///< likewise; infinite when it failed
+  std::vector<Schedule> pending;   ///< asked for and not told yet
   size_t valid = 0;
   double spent = 0; ///< seconds that the told trials took
 };
@@ -224,7 +253,7 @@ private:
 } // namespace
 
 void bind(OptionTable &b, AltOptions &o) {
-  b("initial", &o.initial, "trials before the first model, spread over the knobs' options");
+  b("initial", &o.initial, "trials before the first model; 0: 8 that promise something, else 4");
   b("batch", &o.batch, "trials between refits; 0: from what a trial costs");
   b("pool", &o.pool.random, "random candidates scored at each refit of a space that is not listed");
   b("listed", &o.pool.listed, "most points of a listed space that is scored whole");
@@ -236,6 +265,7 @@ void bind(OptionTable &b, AltOptions &o) {
   b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");
   b("novelty", &o.novelty, "deviation that distance from all measured schedules is worth");
   b("diversity", &o.diversity, "what a batch already holds counts as measured for the novelty");
+  b("proximity", &o.proximity, "less deviation where the models see what was measured already");
   b("rank", &o.rankShare, "share of the rank in the label; the rest is throughput");
   b("max-rows", &o.maxRows, "trials that the models are fitted to: the fastest and the latest");
   b("trees", &o.committee.boosting.trees, "boosted trees of each member");

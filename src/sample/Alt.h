@@ -11,15 +11,16 @@ namespace alt {
 
 /// The defaults are what the ablations of docs/learning.md favour; each module has its off-switch.
 struct AltOptions {
-  unsigned initial = 8;    ///< trials spread over the space before the first model
-  unsigned batch = 0;      ///< trials between refits; 0: from what a trial costs, 2 to 8
+  unsigned initial = 0;    ///< trials before the first model; 0: 8 where something is expected, else 4
+  unsigned batch = 0;      ///< trials between refits; 0: from what a trial costs, 1 to 8
   double localShare = 0.5; ///< of a batch: top score among the incumbents' neighbours
-  bool adaptive = true;    ///< but over the whole space when no neighbour may win
+  bool adaptive = true;    ///< of those that may win; over the whole space when none may
   double rankShare = 0.5;  ///< of the label; the rest is throughput, which tells the best apart
   double novelty = 0.3;    ///< deviation of what is as far as can be from all that was measured
   bool filter = true;      ///< weigh by the predicted probability to run
   bool uncertainty = true; ///< off: one model, its score alone
-  bool diversity = true;   ///< what a batch already holds counts as measured for the novelty
+  bool proximity = true;   ///< less deviation where the models see what was measured already
+  bool diversity = true;   ///< what a batch already holds counts as measured for both
   bool prior = true;       ///< start from other kernels' records, where there are some
   bool analytic = true;    ///< where there are none: from the analytic cost of the loop nest
   double spread = 0.3;     ///< among the first of these: what being far apart is worth

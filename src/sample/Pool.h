@@ -13,7 +13,7 @@ struct PoolOptions {
   unsigned listed = 20000; ///< a listed space of at most so many points is taken whole
   unsigned random = 1000;  ///< otherwise: random schedules, a fifth of them new at each refit, ...
   unsigned parents = 10;   ///< ... and the neighbours of so many of the best
-  unsigned incumbents = 3; ///< best schedules whose whole neighbourhood counts as local
+  unsigned incumbents = 5; ///< best schedules whose whole neighbourhood counts as local
 };
 
 class Pool {

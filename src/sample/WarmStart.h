@@ -15,6 +15,8 @@ public:
   /// Of which most is expected, once and only while fewer than `wanted` schedules were told.
   std::vector<Schedule> firstBatch(size_t count, size_t wanted, Rng &);
 
+  /// Whether anything is expected at all.
+  bool expects() const { return expectation.exists(); }
   void tell(std::span<const float> row);
   /// Takes the expected share out of the told schedules' labels and remembers how large it is: the
   /// slope of labels on expectations, held near `trustedSlope` by as much as these are trusted

@@ -28,7 +28,7 @@ TEST(Alt, asksForMoreAtOnceWhenTrialsAreCheap) {
   auto batchAt = [&](double cost) {
     auto sampler = (*findSampler("alt"))->make({space, *features});
     Rng rng(1);
-    EXPECT_EQ(sampler->preferredBatch(), 8u); // the start, before there is a model
+    EXPECT_EQ(sampler->preferredBatch(), 4u); // the start, before there is a model
     std::vector<Observation> told;
     for (const Schedule &schedule : sampler->ask(8, rng)) {
       Measurement measurement;
@@ -40,7 +40,7 @@ TEST(Alt, asksForMoreAtOnceWhenTrialsAreCheap) {
     sampler->tell(told);
     return sampler->preferredBatch();
   };
-  EXPECT_EQ(batchAt(2.0), 2u);
+  EXPECT_EQ(batchAt(2.0), 1u);
   EXPECT_EQ(batchAt(0.125), 4u);
   EXPECT_EQ(batchAt(0.01), 8u);
 }
@@ -58,8 +58,9 @@ TEST(Alt, everyModuleCanBeSwitchedOff) {
   SyntheticSpace space;
   auto features = makeKnobFeatures(space);
   for (const char *spec : {"alt:filter=false", "alt:uncertainty=false", "alt:diversity=false",
-                           "alt:novelty=0", "alt:adaptive=false", "alt:listed=0", "alt:local=0",
-                           "alt:local=1", "alt:members=1", "alt:rank=1", "alt:analytic=false"})
+                           "alt:novelty=0", "alt:proximity=false", "alt:adaptive=false",
+                           "alt:listed=0", "alt:local=0", "alt:local=1", "alt:members=1",
+                           "alt:rank=1", "alt:analytic=false"})
     EXPECT_TRUE(makeSampler(spec, {space, *features})) << spec;
   auto wrong = makeSampler("alt:filtre=false", {space, *features});
   ASSERT_FALSE(wrong);
