@@ -43,7 +43,8 @@ public:
       startWarm(count, batch, rng);
       coverage.fill(batch, count, visited, rng);
     } else {
-      pool.refresh(fastest(options.pool.parents), schedules, visited, rng);
+      pool.refresh(fastest(options.pool.parents), pool.isWhole() ? schedules : taught(), visited,
+                   rng);
       predict(rng);
       select(count, batch);
       visited.fill(batch, count, rng); // what no turn could choose
@@ -131,6 +132,14 @@ private:
     std::sort(chosen.begin(), chosen.end());
     chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
     return chosen;
+  }
+
+  /// What the models know: a pool that is drawn anew is compared with no more than that.
+  std::vector<Schedule> taught() const {
+    std::vector<Schedule> known;
+    for (size_t i : teachers())
+      known.push_back(schedules[i]);
+    return known;
   }
 
   /// Fits the models to the answers and asks them about the whole pool.

@@ -20,8 +20,10 @@ class Pool {
 public:
   Pool(const SamplerContext &, const PoolOptions &);
 
+  /// It is the whole space, the same at each refit.
+  bool isWhole() const { return whole; }
   /// For the next refit. `best`: the fastest first, at most `parents` of them are looked at;
-  /// `told`: all that was measured, in its order.
+  /// `told`: what novelty is counted from; of a whole space all that was measured, in its order.
   void refresh(std::span<const Schedule> best, std::span<const Schedule> told,
                const Visited &visited, Rng &);
   size_t size() const { return schedules.size(); }
@@ -44,7 +46,7 @@ private:
   SamplerContext context;
   PoolOptions options;
   Novelty distances;
-  bool whole;                    ///< the pool is the whole space, the same at each refit
+  bool whole;
   std::vector<Schedule> randoms; ///< what was drawn, `oldest` is replaced next
   size_t oldest = 0;
   std::vector<Schedule> schedules;
