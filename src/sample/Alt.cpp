@@ -65,6 +65,10 @@ public:
       const PhaseTimes &times = observation.measurement.spent;
       spent += (times.build + times.check + times.run).count();
       valid += observation.measurement.ok();
+      if (seconds.back() < 0.995 * best) {
+        best = seconds.back();
+        lastGain = seconds.size();
+      }
     }
   }
 
@@ -173,8 +177,14 @@ private:
   double interest(size_t i) const {
     if (!options.uncertainty)
       return score(i);
-    return logExpectedImprovement(predictions[i].mean, deviation(i), 1.0) + std::log(runs[i]);
+    return logExpectedImprovement(predictions[i].mean, deviation(i), 1.0) +
+           caution() * std::log(runs[i]);
   }
+
+  /// The power of p. Where little is left to gain the logarithm of what is hoped for falls steeply
+  /// from schedule to schedule, and p itself would decide nothing; but then a failure costs as much
+  /// as ever.
+  double caution() const { return 1 + options.caution * double(asked() - lastGain); }
 
   /// What the models and the distance leave open.
   double open(size_t i) const {
@@ -256,7 +266,9 @@ private:
   std::vector<double> seconds;     ///< likewise; infinite when it failed
   std::vector<Schedule> pending;   ///< asked for and not told yet
   size_t valid = 0;
-  double spent = 0; ///< seconds that the told trials took
+  double best = INFINITY; ///< seconds
+  size_t lastGain = 0;    ///< how many were told when it last fell by half a percent
+  double spent = 0;       ///< seconds that the told trials took
 };
 
 } // namespace
@@ -271,6 +283,7 @@ void bind(OptionTable &b, AltOptions &o) {
   b("local", &o.localShare, "share of a batch that goes to the incumbents' neighbours");
   b("adaptive", &o.adaptive, "such a turn goes to the whole pool when no neighbour may win");
   b("filter", &o.filter, "weigh by the predicted probability to run");
+  b("caution", &o.caution, "for each trial without a gain so much is added to the power of p, 1");
   b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");
   b("novelty", &o.novelty, "deviation that distance from all measured schedules is worth");
   b("diversity", &o.diversity, "what a batch already holds counts as measured for the novelty");

@@ -22,6 +22,18 @@ TEST(Alt, learnsToAvoidWhatCrashes) {
   EXPECT_LE(crashes, 18); // at random: 33
 }
 
+TEST(Alt, withCautionFewerCrashWhenNothingIsGainedAnyMore) {
+  auto crashes = [](const char *tuner) {
+    size_t count = 0;
+    SyntheticMeasurer measurer;
+    for (uint64_t seed : {1, 2, 3})
+      for (const Schedule &asked : searchSynthetic(tuner, seed, 300, 8, measurer))
+        count += asked.choice[2] == 8;
+    return count;
+  };
+  EXPECT_LT(3 * crashes("alt:caution=2"), 2 * crashes("alt"));
+}
+
 TEST(Alt, asksForMoreAtOnceWhenTrialsAreCheap) {
   SyntheticSpace space;
   auto features = makeKnobFeatures(space);
