@@ -155,6 +155,13 @@ struct IntegerPowerAsPower : OpRewritePattern<math::FPowIOp> {
 } // namespace
 
 void expandPowers(func::FuncOp function) {
+  // The patterns are many, and few kernels have a power.
+  auto isPower = [](Operation *op) {
+    return isa<math::PowFOp, math::FPowIOp, math::IPowIOp>(op) ? WalkResult::interrupt()
+                                                               : WalkResult::advance();
+  };
+  if (!function.walk(isPower).wasInterrupted())
+    return;
   RewritePatternSet patterns(function.getContext());
   populateMathAlgebraicSimplificationPatterns(patterns);
   patterns.add<IntegerPowerAsPower>(function.getContext(), /*benefit=*/0);
