@@ -43,9 +43,9 @@ public:
       startWarm(count, batch, rng);
       coverage.fill(batch, count, visited, rng);
     } else {
-      pool.refresh(fastest(options.pool.parents), pool.isWhole() ? schedules : taught(), visited,
-                   rng);
-      predict(rng);
+      std::vector<size_t> taught = teachers();
+      pool.refresh(fastest(options.pool.parents), toCompare(taught), visited, rng);
+      predict(taught, rng);
       select(count, batch);
       visited.fill(batch, count, rng); // what no turn could choose
     }
@@ -138,20 +138,23 @@ private:
     return chosen;
   }
 
-  /// What the models know: a pool that is drawn anew is compared with no more than that.
-  std::vector<Schedule> taught() const {
-    std::vector<Schedule> known;
-    for (size_t i : teachers())
+  /// Whose distance a pool asks for: of all, but one that is drawn anew is compared with no more
+  /// than the models know.
+  std::span<const Schedule> toCompare(std::span<const size_t> taught) {
+    if (pool.isWhole())
+      return schedules;
+    known.clear();
+    for (size_t i : taught)
       known.push_back(schedules[i]);
     return known;
   }
 
-  /// Fits the models to the answers and asks them about the whole pool.
-  void predict(Rng &rng) {
+  /// Fits the models to these answers and asks them about the whole pool.
+  void predict(std::span<const size_t> from, Rng &rng) {
     std::vector<float> every = labels(), label, ran;
     warm.takeOut(every);
     Matrix taught(rows.columns);
-    for (size_t i : teachers()) {
+    for (size_t i : from) {
       std::ranges::copy(rows.row(i), taught.addRow().begin());
       label.push_back(every[i]);
       ran.push_back(std::isfinite(seconds[i]) ? 1.0f : 0.0f);
@@ -230,7 +233,7 @@ private:
   /// Of the pool's schedules that were not asked yet; pool.size() when none has a value. What
   /// proximity takes away is looked up for the few that could be chosen only: values never grow.
   template <class Value> size_t highest(Value value) {
-    std::vector<std::pair<double, size_t>> heap; // negative numbers: of equals the first
+    std::vector<std::pair<double, size_t>> heap; // numbered from the end: of equals the first is on top
     for (size_t i = 0; i < pool.size(); ++i)
       if (double v = value(i); v > -INFINITY)
         heap.emplace_back(v, pool.size() - i);
@@ -258,13 +261,14 @@ private:
   Pool pool;
   WarmStart warm;
   Committee models;
-  std::vector<Committee::Prediction> predictions; ///< one a schedule of the pool
   Proximity proximity;
-  std::vector<float> runs;         ///< likewise: the probability to run
-  Matrix rows;                     ///< one a told schedule
-  std::vector<Schedule> schedules; ///< likewise
-  std::vector<double> seconds;     ///< likewise; infinite when it failed
-  std::vector<Schedule> pending;   ///< asked for and not told yet
+  std::vector<Committee::Prediction> predictions; ///< one a schedule of the pool
+  std::vector<float> runs;                        ///< likewise: the probability to run
+  Matrix rows;                                    ///< one a told schedule
+  std::vector<Schedule> schedules;                ///< likewise
+  std::vector<double> seconds;                    ///< likewise; infinite when it failed
+  std::vector<Schedule> known;                    ///< those that the models were fitted to
+  std::vector<Schedule> pending;                  ///< asked for and not told yet
   size_t valid = 0;
   double best = INFINITY; ///< seconds
   size_t lastGain = 0;    ///< how many were told when it last fell by half a percent
@@ -286,7 +290,7 @@ void bind(OptionTable &b, AltOptions &o) {
   b("caution", &o.caution, "for each trial without a gain so much is added to the power of p, 1");
   b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");
   b("novelty", &o.novelty, "deviation that distance from all measured schedules is worth");
-  b("diversity", &o.diversity, "what a batch already holds counts as measured for the novelty");
+  b("diversity", &o.diversity, "what a batch already holds counts as measured for novelty and proximity");
   b("proximity", &o.proximity, "less deviation where the models see what was measured already");
   b("rank", &o.rankShare, "share of the rank in the label; the rest is throughput");
   b("max-rows", &o.maxRows, "trials that the models are fitted to: the fastest and the latest");
