@@ -34,6 +34,7 @@ struct CompareOptions {
   uint64_t seed = 1;       ///< of the whole comparison
   unsigned lag = 0;        ///< of each search, as in TuneOptions
   unsigned jobs = 1;       ///< runs at a time; the results do not depend on it
+  bool defaultFirst = false; ///< every tuner on a live kernel: its default schedule first
   bool stopAtBest = false; ///< end a run at a listed space's best: quicker, later failures not seen
   bool ownTime = true;     ///< count the tuner's own seconds too (they differ from run to run)
   std::shared_ptr<const Prior> prior; ///< what tuners that can may start from

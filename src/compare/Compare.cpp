@@ -49,7 +49,10 @@ std::vector<double> runOne(CompareRun &run, const Arena &arena, const std::strin
   uint64_t seed = fnv1a(arena.name, options.seed * 0x9e3779b97f4a7c15ull + run.seed);
   Search search(
       {*arena.space, **sampler, *arena.measurer, &curve},
-      {.trials = options.trials, .seed = seed, .lag = options.lag, .defaultFirst = false});
+      {.trials = options.trials,
+       .seed = seed,
+       .lag = options.lag,
+       .defaultFirst = options.defaultFirst && arena.space->points().empty()});
   double goal = -1; // of a listed space the best is known
   if (options.stopAtBest && !arena.space->points().empty())
     goal = std::ranges::min(arena.seconds());

@@ -146,6 +146,7 @@ std::string compareJson(const Comparison &comparison) {
                          {"trials", options.trials},
                          {"seed", options.seed},
                          {"own_time", options.ownTime},
+                         {"default_first", options.defaultFirst},
                          {"prior", describe(options.prior.get())}};
   document["complete"] = comparison.complete;
   document["ratios"] = Json::array();

@@ -90,7 +90,7 @@ private:
   /// The first batch by what is expected, if anything; the rest of it stays spread over the space.
   void startWarm(size_t count, std::vector<Schedule> &batch, Rng &rng) {
     size_t share = size_t(options.priorShare * double(count) + 0.5);
-    for (Schedule &schedule : warm.firstBatch(share, options.initial, rng))
+    for (Schedule &schedule : warm.firstBatch(share, options.initial, options.defaultFirst, rng))
       if (visited.insert(schedule)) {
         coverage.add(schedule);
         batch.push_back(std::move(schedule));
@@ -233,7 +233,8 @@ private:
   /// Of the pool's schedules that were not asked yet; pool.size() when none has a value. What
   /// proximity takes away is looked up for the few that could be chosen only: values never grow.
   template <class Value> size_t highest(Value value) {
-    std::vector<std::pair<double, size_t>> heap; // numbered from the end: of equals the first is on top
+    std::vector<std::pair<double, size_t>>
+        heap; // numbered from the end: of equals the first is on top
     for (size_t i = 0; i < pool.size(); ++i)
       if (double v = value(i); v > -INFINITY)
         heap.emplace_back(v, pool.size() - i);
@@ -290,7 +291,8 @@ void bind(OptionTable &b, AltOptions &o) {
   b("caution", &o.caution, "for each trial without a gain so much is added to the power of p, 1");
   b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");
   b("novelty", &o.novelty, "deviation that distance from all measured schedules is worth");
-  b("diversity", &o.diversity, "what a batch already holds counts as measured for novelty and proximity");
+  b("diversity", &o.diversity,
+    "what a batch already holds counts as measured for novelty and proximity");
   b("proximity", &o.proximity, "less deviation where the models see what was measured already");
   b("rank", &o.rankShare, "share of the rank in the label; the rest is throughput");
   b("max-rows", &o.maxRows, "trials that the models are fitted to: the fastest and the latest");
@@ -298,6 +300,7 @@ void bind(OptionTable &b, AltOptions &o) {
   b("depth", &o.committee.boosting.depth, "their depth");
   b("prior", &o.prior, "start from other kernels' records; off: cold");
   b("analytic", &o.analytic, "without any: start from the analytic cost of the loop nest");
+  b("default", &o.defaultFirst, "with either, the compiler's default schedule first");
   b("spread", &o.spread, "what being far apart is worth among the cost's first choices");
   b("prior-share", &o.priorShare, "share of the first trials that the prior or the cost chooses");
   b("members", &o.committee.members, "models in the committee");

@@ -24,6 +24,7 @@ struct AltOptions {
   bool diversity = true;   ///< what a batch already holds counts as measured for both
   bool prior = true;       ///< start from other kernels' records, where there are some
   bool analytic = true;    ///< where there are none: from the analytic cost of the loop nest
+  bool defaultFirst = true; ///< with either: what the compiler would take unmeasured comes first
   double spread = 0.3;     ///< among the first of these: what being far apart is worth
   double priorShare = 0.8; ///< of the first trials: the prior's choice, or the cost's
   unsigned maxRows = 1000; ///< trials that the models are fitted to: bounds a refit's time

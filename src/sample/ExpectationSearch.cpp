@@ -60,8 +60,9 @@ private:
 } // namespace
 
 std::vector<Schedule> searchByExpectation(const SamplerContext &context,
-                                          const Expectation &expectation, size_t count,
-                                          double spread, Rng &rng) {
+                                          const Expectation &expectation,
+                                          std::vector<Schedule> chosen, size_t count, double spread,
+                                          Rng &rng) {
   Evolution evolution(context, expectation);
   evolution.run(rng);
   std::vector<Scored> &pool = evolution.pool;
@@ -71,9 +72,16 @@ std::vector<Schedule> searchByExpectation(const SamplerContext &context,
     pool.resize(std::min(pool.size(), 16 * count));
   }
   Novelty distances(context.space);
-  std::vector<Schedule> chosen;
+  auto countAsChosen = [&](const Schedule &schedule) {
+    for (Scored &each : pool)
+      each.nearest = std::min(each.nearest, distances.distance(each.schedule, schedule));
+  };
   std::vector<bool> taken(pool.size());
-  for (size_t turn = 0; chosen.size() < std::min(count, pool.size()); ++turn) {
+  for (size_t i = 0; i < pool.size(); ++i)
+    taken[i] = std::ranges::find(chosen, pool[i].schedule) != chosen.end();
+  if (views == 1)
+    std::ranges::for_each(chosen, countAsChosen);
+  for (size_t turn = 0; chosen.size() < count; ++turn) {
     size_t best = pool.size();
     float bestScore = 0;
     for (size_t i = 0; i < pool.size(); ++i) {
@@ -83,11 +91,12 @@ std::vector<Schedule> searchByExpectation(const SamplerContext &context,
         bestScore = score;
       }
     }
+    if (best == pool.size())
+      break;
     taken[best] = true;
     chosen.push_back(pool[best].schedule);
     if (views == 1)
-      for (Scored &each : pool)
-        each.nearest = std::min(each.nearest, distances.distance(each.schedule, chosen.back()));
+      countAsChosen(chosen.back());
   }
   return chosen;
 }

@@ -7,8 +7,10 @@ namespace alt {
 
 /// Distinct legal schedules, most hoped for first, so that a batch of them does not stand or fall
 /// with one: where the expectation has several views, each chooses in turn; where it has one, being
-/// as far as can be from those chosen before is worth `spread`. At most `count`; milliseconds.
-std::vector<Schedule> searchByExpectation(const SamplerContext &, const Expectation &, size_t count,
-                                          double spread, Rng &);
+/// as far as can be from those chosen before is worth `spread`. At most `count`, the `first` of them
+/// chosen already; milliseconds.
+std::vector<Schedule> searchByExpectation(const SamplerContext &, const Expectation &,
+                                          std::vector<Schedule> first, size_t count, double spread,
+                                          Rng &);
 
 } // namespace alt

@@ -13,11 +13,15 @@ static constexpr double trustedSlope = 1, trust = 0.05;
 WarmStart::WarmStart(const SamplerContext &context, bool analytic, double spread)
     : context(context), expectation(context, analytic), spread(spread) {}
 
-std::vector<Schedule> WarmStart::firstBatch(size_t count, size_t wanted, Rng &rng) {
+std::vector<Schedule> WarmStart::firstBatch(size_t count, size_t wanted, bool defaultFirst,
+                                            Rng &rng) {
   if (!expectation.exists() || started || expected.size() >= wanted)
     return {};
   started = true;
-  return searchByExpectation(context, expectation, count, spread, rng);
+  std::vector<Schedule> first;
+  if (defaultFirst && context.space.points().empty()) // a listed space's default says nothing
+    first.push_back(context.space.defaultSchedule());
+  return searchByExpectation(context, expectation, std::move(first), count, spread, rng);
 }
 
 void WarmStart::tell(std::span<const float> row) { expected.push_back(expectation.of(row)); }

@@ -12,8 +12,9 @@ public:
   /// `spread`.
   WarmStart(const SamplerContext &, bool analytic, double spread);
 
-  /// Of which most is expected, once and only while fewer than `wanted` schedules were told.
-  std::vector<Schedule> firstBatch(size_t count, size_t wanted, Rng &);
+  /// Of which most is expected, once and only while fewer than `wanted` schedules were told; in
+  /// front, if asked for, the schedule that the compiler would take unmeasured.
+  std::vector<Schedule> firstBatch(size_t count, size_t wanted, bool defaultFirst, Rng &);
 
   /// Whether anything is expected at all.
   bool expects() const { return expectation.exists(); }

@@ -53,6 +53,9 @@ public:
                    "Trials of a batch whose answers are not known yet when the next one is chosen, "
                    "as in `alt tune`")
         ->capture_default_str();
+    app.add_flag("--default-first", options.defaultFirst,
+                 "Every tuner begins a live kernel with its default schedule, as in `alt tune`; "
+                 "else only alt does");
     app.add_option("--jobs", options.jobs, "Runs at a time; the results do not depend on it")
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();

@@ -3,6 +3,7 @@
 #include "SyntheticSpace.h"
 #include "sample/ExpectationSearch.h"
 #include "sample/Novelty.h"
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -63,8 +64,8 @@ TEST_F(Cold, theSearchFindsWhatIsFarAboveRandom) {
   float best = 0;
   for (int i = 0; i < 1000; ++i)
     best = std::max(best, expected(space->random(rng)));
-  std::vector<Schedule> close = searchByExpectation(context(), *expectation, 8, 0, rng);
-  std::vector<Schedule> apart = searchByExpectation(context(), *expectation, 8, 0.3, rng);
+  std::vector<Schedule> close = searchByExpectation(context(), *expectation, {}, 8, 0, rng);
+  std::vector<Schedule> apart = searchByExpectation(context(), *expectation, {}, 8, 0.3, rng);
   Novelty novelty(*space);
   auto nearest = [&](const std::vector<Schedule> &schedules) {
     EXPECT_EQ(std::set<Schedule>(schedules.begin(), schedules.end()).size(), 8u);
@@ -81,4 +82,22 @@ TEST_F(Cold, theSearchFindsWhatIsFarAboveRandom) {
     return sum;
   };
   EXPECT_GT(nearest(apart), 1.3f * nearest(close));
+}
+
+TEST_F(Cold, theSearchKeepsWhatWasChosenAndStaysAwayFromIt) {
+  Rng rng(1), again(1);
+  Schedule given = searchByExpectation(context(), *expectation, {}, 1, 0.3, again)[0];
+  std::vector<Schedule> chosen = searchByExpectation(context(), *expectation, {given}, 4, 0.3, rng);
+  ASSERT_EQ(chosen.size(), 4u);
+  EXPECT_EQ(chosen[0], given);
+  EXPECT_EQ(std::set<Schedule>(chosen.begin(), chosen.end()).size(), 4u);
+}
+
+TEST_F(Cold, altBeginsWithTheDefaultSchedule) {
+  auto first = [&](const char *tuner) {
+    Rng rng(1);
+    return (*makeSampler(tuner, context()))->ask(8, rng);
+  };
+  EXPECT_EQ(first("alt")[0], space->defaultSchedule());
+  EXPECT_EQ(std::ranges::count(first("alt:default=false"), space->defaultSchedule()), 0);
 }
