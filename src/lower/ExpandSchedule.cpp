@@ -48,9 +48,9 @@ LogicalResult expandSchedule(transform::ScheduleOp op, const Workload &workload,
     return op.emitError(schedule.error().message);
   if (!space->legal(*schedule))
     return op.emitError("the generated space forbids this point");
-  std::string script = scheduleScript({workload, space.get(), &*schedule}, kernel, target);
-  if (!script.empty()) {
-    OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(script, op.getContext());
+  if (auto scheduled = ScheduledKernel::of({workload, space.get(), &*schedule}, kernel)) {
+    OwningOpRef<ModuleOp> module =
+        parseSourceString<ModuleOp>(scheduleScript(*scheduled, target), op.getContext());
     assert(module && "what we write parses");
     auto sequence = *module->getOps<transform::NamedSequenceOp>().begin();
     OpBuilder builder(op);

@@ -39,9 +39,11 @@ FailureOr<Prepared> prepare(const LowerRequest &request, const Target &target) {
       return failure();
     if (!request.schedule)
       return prepared;
-    std::string script = scheduleScript(request, *prepared.kernel, target);
-    if (!script.empty() && !(prepared.script = parseSourceString<ModuleOp>(script, &context)))
-      return failure();
+    if (auto scheduled = ScheduledKernel::of(request, *prepared.kernel)) {
+      prepared.script = parseSourceString<ModuleOp>(scheduleScript(*scheduled, target), &context);
+      if (!prepared.script)
+        return failure();
+    }
     return prepared;
   }
   Result<OpenScript> open = readScript(workload.script, userScript.str(), context);

@@ -1,0 +1,21 @@
+// Which operands a schedule packs, and how: what the script's pack_operand ops say, and what a
+// kernel tells of its layouts.
+#pragma once
+#include "lower/InterleavedPanels.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "space/LoopNest.h"
+
+namespace alt {
+
+/// transform.alt.pack_operand for one operand.
+struct Panels {
+  unsigned operand;
+  int64_t tile; ///< the width of a panel: the register tile along the vector axis
+  Interleaving by;
+};
+
+/// `instructions`: for products of narrow elements, see dotProductInstructions.
+std::vector<Panels> panelsOf(const LoopNest &, mlir::linalg::LinalgOp anchor, int64_t lanes,
+                             llvm::StringRef instructions);
+
+} // namespace alt
