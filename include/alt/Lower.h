@@ -2,6 +2,7 @@
 // the calling process; the measurer calls it in a child with limits.
 #pragma once
 #include "alt/KernelPlan.h"
+#include "alt/OperandLayout.h"
 #include "alt/SearchSpace.h"
 #include <filesystem>
 #include <optional>
@@ -50,6 +51,10 @@ PrintedSpace printSpace(const Workload &, const Target &, unsigned threads = 1);
 /// The kernel whose space a script is, when printSpace made it: the script is for that workload. None:
 /// it is for a function as it was written.
 Result<std::optional<WorkloadId>> kernelOfScript(std::string_view script, const std::string &file);
+
+/// The layouts that the schedule wants its loop nest's operands in; none for plain loops and for what
+/// a user's own script does.
+Result<std::vector<OperandLayout>> layoutsOf(const LowerRequest &, const Target &);
 
 /// The module with kernel and transform script that alt-opt replays.
 Result<std::string> printSchedule(const LowerRequest &, const Target &);

@@ -1,6 +1,7 @@
 // What a tuning session found, as plain data. Console, JSON and HTML are printed from this one struct.
 #pragma once
 #include "alt/Measure.h"
+#include "alt/OperandLayout.h"
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -31,6 +32,7 @@ struct KernelReport {
   double bestSeconds = notMeasured;    ///< of what is emitted
   double defaultSeconds = notMeasured; ///< of the default schedule, timed beside the best
   std::string bestSchedule, defaultSchedule;
+  std::vector<OperandLayout> layouts;  ///< that the best schedule wants
   bool isDefault = true; ///< nothing measured beat the default, so it is what is emitted
   bool plain = false;    ///< no schedule worked: the unscheduled loops are emitted
   unsigned trials = 0, resumed = 0;

@@ -1,4 +1,5 @@
 #include "lower/ExpandSchedule.h"
+#include "lower/OperandLayouts.h"
 #include "lower/ScheduleScript.h"
 #include "lower/TuneOptions.h"
 #include "mlir/Dialect/Transform/IR/TransformOps.h"
@@ -36,8 +37,9 @@ static FailureOr<std::string> scheduleText(transform::ScheduleOp op) {
   return text;
 }
 
-LogicalResult expandSchedule(transform::ScheduleOp op, const Workload &workload,
-                             const Target &target, ModuleOp kernel) {
+FailureOr<std::vector<OperandLayout>> expandSchedule(transform::ScheduleOp op,
+                                                     const Workload &workload, const Target &target,
+                                                     ModuleOp kernel) {
   FailureOr<std::string> text = scheduleText(op);
   if (failed(text))
     return failure();
@@ -48,7 +50,9 @@ LogicalResult expandSchedule(transform::ScheduleOp op, const Workload &workload,
     return op.emitError(schedule.error().message);
   if (!space->legal(*schedule))
     return op.emitError("the generated space forbids this point");
+  std::vector<OperandLayout> layouts;
   if (auto scheduled = ScheduledKernel::of({workload, space.get(), &*schedule}, kernel)) {
+    layouts = operandLayouts(*scheduled, target);
     OwningOpRef<ModuleOp> module =
         parseSourceString<ModuleOp>(scheduleScript(*scheduled, target), op.getContext());
     assert(module && "what we write parses");
@@ -60,7 +64,7 @@ LogicalResult expandSchedule(transform::ScheduleOp op, const Workload &workload,
       builder.clone(inner, mapping);
   }
   op.erase();
-  return success();
+  return layouts;
 }
 
 } // namespace alt

@@ -21,11 +21,8 @@ public:
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointAfterValue(base);
     int64_t columns = type.getShape().back(), whole = columns / tile;
-    SmallVector<int64_t> shape{static_cast<int64_t>(llvm::divideCeil(columns, tile))};
-    llvm::append_range(shape, type.getShape().drop_back());
-    shape[by.dimension + 1] = llvm::divideCeil(shape[by.dimension + 1], by.steps);
-    shape.push_back(tile * by.steps);
-    Value panels = tensor::EmptyOp::create(b, loc, shape, type.getElementType());
+    Value panels = tensor::EmptyOp::create(b, loc, panelShape(type.getShape(), tile, by),
+                                           type.getElementType());
     if (whole)
       panels = code.loop(whole, 1, panels,
                          [&](Value panel, Value into) { return fill(panel, tile, into); });
@@ -99,6 +96,15 @@ private:
 };
 
 } // namespace
+
+std::vector<int64_t> panelShape(ArrayRef<int64_t> shape, int64_t tile, const Interleaving &by) {
+  std::vector<int64_t> panels{static_cast<int64_t>(llvm::divideCeil(shape.back(), tile))};
+  llvm::append_range(panels, shape.drop_back());
+  if (by.steps > 1)
+    panels[by.dimension + 1] = llvm::divideCeil(panels[by.dimension + 1], by.steps);
+  panels.push_back(tile * by.steps);
+  return panels;
+}
 
 Value packInterleaved(RewriterBase &b, Value base, int64_t tile, const Interleaving &by) {
   return InterleavedPacker(b, base, tile, by).pack();

@@ -13,6 +13,10 @@ struct Interleaving {
 /// Marks an op that reads its operand so: how many steps.
 inline constexpr llvm::StringLiteral interleavedAttr = "alt.interleaved";
 
+/// Of panels as wide as `tile` that a tensor is packed into: [..., k, ..., n] -> [n / tile]
+/// [..., k / steps, ...] [tile * steps].
+std::vector<int64_t> panelShape(llvm::ArrayRef<int64_t> shape, int64_t tile, const Interleaving &);
+
 /// base[..., k, ..., n] -> panels[n / tile][..., k / steps, ...][n % tile * steps + k % steps], by
 /// loops after base. What the last steps lack is zero.
 mlir::Value packInterleaved(mlir::RewriterBase &, mlir::Value base, int64_t tile,

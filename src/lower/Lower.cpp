@@ -3,6 +3,7 @@
 #include "lower/Context.h"
 #include "lower/ExpandSchedule.h"
 #include "lower/Interpret.h"
+#include "lower/OperandLayouts.h"
 #include "lower/Pipeline.h"
 #include "lower/Prepare.h"
 #include "lower/ReadScript.h"
@@ -26,6 +27,7 @@ mlir::MLIRContext &threadContext() {
 /// The kernel as its schedule finds it, and the schedule as a script; no script for plain loops.
 struct Prepared {
   OwningOpRef<ModuleOp> kernel, script;
+  std::vector<OperandLayout> layouts;
 };
 
 /// A failure has a diagnostic.
@@ -40,6 +42,7 @@ FailureOr<Prepared> prepare(const LowerRequest &request, const Target &target) {
     if (!request.schedule)
       return prepared;
     if (auto scheduled = ScheduledKernel::of(request, *prepared.kernel)) {
+      prepared.layouts = operandLayouts(*scheduled, target);
       prepared.script = parseSourceString<ModuleOp>(scheduleScript(*scheduled, target), &context);
       if (!prepared.script)
         return failure();
@@ -52,9 +55,14 @@ FailureOr<Prepared> prepare(const LowerRequest &request, const Target &target) {
   closeScript(*open, *space, *request.schedule);
   transform::ScheduleOp ours = findScheduleOp(*open->module);
   prepared.kernel = prepareKernel(workload.linalg, /*asWritten=*/!ours, context);
-  if (!prepared.kernel ||
-      (ours && failed(expandSchedule(ours, workload, target, *prepared.kernel))))
+  if (!prepared.kernel)
     return failure();
+  if (ours) {
+    auto layouts = expandSchedule(ours, workload, target, *prepared.kernel);
+    if (failed(layouts))
+      return failure();
+    prepared.layouts = std::move(*layouts);
+  }
   prepared.script = std::move(open->module);
   return prepared;
 }
@@ -74,7 +82,7 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
   FailureOr<Prepared> prepared = prepare(request, target);
   if (mlir::failed(prepared))
     return failed(!reference, reference ? "parse" : "schedule");
-  auto &[module, script] = *prepared;
+  auto &[module, script, layouts] = *prepared;
   reference = !script; // nothing to schedule: plain loops, left to LLVM
   if (script && mlir::failed(interpret(*script, *module)))
     return failed(true, "schedule");
@@ -90,13 +98,21 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
   return *plan;
 }
 
+Result<std::vector<OperandLayout>> layoutsOf(const LowerRequest &request, const Target &target) {
+  DiagnosticCollector diagnostics(threadContext());
+  FailureOr<Prepared> prepared = prepare(request, target);
+  if (failed(prepared))
+    return Error{ErrorKind::internal, "The schedule cannot be read: " + diagnostics.first() + "."};
+  return std::move(prepared->layouts);
+}
+
 Result<std::string> printSchedule(const LowerRequest &request, const Target &target) {
   DiagnosticCollector diagnostics(threadContext());
   FailureOr<Prepared> prepared = prepare(request, target);
   if (failed(prepared))
     return Error{ErrorKind::internal,
                  "The schedule cannot be printed: " + diagnostics.first() + "."};
-  auto &[module, script] = *prepared;
+  auto &[module, script, layouts] = *prepared;
   std::string text;
   llvm::raw_string_ostream out(text);
   out << "// " << request.workload.name << "\n";
@@ -105,6 +121,8 @@ Result<std::string> printSchedule(const LowerRequest &request, const Target &tar
     return text;
   }
   out << "// " << print(*request.space, *request.schedule) << "\n";
+  for (const OperandLayout &layout : layouts)
+    out << "// " << print(layout) << "\n";
   // One module: the interpreter finds the named sequence, the rest is the payload.
   Block *body = module->getBody();
   for (Operation &op : llvm::make_early_inc_range(*script->getBody()))

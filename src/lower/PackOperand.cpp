@@ -21,10 +21,8 @@ public:
   Value pack() {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointAfterValue(base);
-    SmallVector<int64_t> shape{whole + (rest ? 1 : 0)};
-    llvm::append_range(shape, type.getShape().drop_back());
-    shape.push_back(tile);
-    Value packed = tensor::EmptyOp::create(b, loc, shape, type.getElementType());
+    Value packed = tensor::EmptyOp::create(b, loc, panelShape(type.getShape(), tile, {}),
+                                           type.getElementType());
     if (whole)
       packed = copyWhole(packed);
     if (rest)

@@ -70,7 +70,9 @@ std::optional<ScheduledKernel> ScheduledKernel::of(const LowerRequest &request, 
   found.nest = space->decode(*request.schedule);
   found.lanes = space->lanes();
   found.kernel = kernel;
+  found.rootBefore = marked.root;
   found.anchorBefore = marked.anchor;
+  found.workload = &request.workload;
   if (found.algorithm->rewritten()) {
     found.rewritten = kernel.clone();
     found.kernel = *found.rewritten;

@@ -20,8 +20,10 @@ struct ScheduledKernel {
   mlir::ModuleOp kernel;
   bool failed = false;
   mlir::linalg::LinalgOp root, anchor;
-  std::vector<int> rootAxisOf;         ///< see rootAxes
-  mlir::linalg::LinalgOp anchorBefore; ///< in the kernel as it was given
+  std::vector<int> rootAxisOf; ///< see rootAxes
+  /// In the kernel as it was given, and what it is.
+  mlir::linalg::LinalgOp rootBefore, anchorBefore;
+  const Workload *workload = nullptr;
 
 private:
   mlir::OwningOpRef<mlir::ModuleOp> rewritten; ///< where `kernel` is a copy

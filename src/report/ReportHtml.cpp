@@ -91,6 +91,15 @@ static std::string kernelTable(const TuneReport &report) {
   return text + "</table>\n";
 }
 
+/// What is not read and written as the caller has it.
+static std::string layouts(const KernelReport &kernel) {
+  std::string text;
+  for (const OperandLayout &layout : kernel.layouts)
+    if (layout.made != OperandLayout::Made::inPlace)
+      text += "layout: <code>" + escape(print(layout)) + "</code><br>";
+  return text;
+}
+
 static std::string schedules(const TuneReport &report) {
   std::string text;
   for (const KernelReport &kernel : report.kernels) {
@@ -98,7 +107,7 @@ static std::string schedules(const TuneReport &report) {
             escape(kernel.plain       ? "plain loops, no schedule worked"
                    : kernel.isDefault ? "the default"
                                       : kernel.bestSchedule) +
-            "</code><br>default: <code>" + escape(kernel.defaultSchedule) + "</code><br>outcomes: " +
+            "</code><br>" + layouts(kernel) + "default: <code>" + escape(kernel.defaultSchedule) + "</code><br>outcomes: " +
             escape(printOutcomes(kernel.outcomes)) + "<br>stopped: " + escape(kernel.stopReason) +
             "</p>\n";
     for (const auto &[reason, count] : kernel.failures)

@@ -15,6 +15,19 @@ static Json outcomesJson(const std::array<unsigned, outcomeCount> &outcomes) {
   return json;
 }
 
+static Json layoutsJson(const std::vector<OperandLayout> &layouts) {
+  Json list = Json::array();
+  for (const OperandLayout &layout : layouts)
+    list.push_back({{"operand", layout.operand},
+                    {"argument", layout.argument ? Json(*layout.argument) : Json(nullptr)},
+                    {"type", name(layout.type)},
+                    {"order", layout.order},
+                    {"shape", layout.shape},
+                    {"made", name(layout.made)},
+                    {"copied_bytes", layout.copiedBytes()}});
+  return list;
+}
+
 static Json kernelJson(const KernelReport &kernel) {
   Json curve = Json::array();
   for (const CurvePoint &point : kernel.curve)
@@ -31,6 +44,7 @@ static Json kernelJson(const KernelReport &kernel) {
           {"default_gflops", number(kernel.gflops(kernel.defaultSeconds))},
           {"best_schedule", kernel.bestSchedule},
           {"default_schedule", kernel.defaultSchedule},
+          {"layouts", layoutsJson(kernel.layouts)},
           {"default_kept", kernel.isDefault},
           {"plain_loops", kernel.plain},
           {"trials", kernel.trials},

@@ -34,8 +34,13 @@ Result<DefaultObject> buildDefault(const Workload &workload, const Target &targe
   if (!bytes)
     return bytes.error();
   built.artifact = {object, hex16(fnv1a(*bytes)), std::get<KernelPlan>(std::move(lowered))};
-  if (built.schedule)
+  if (built.schedule) {
     built.printed = print(*space, *built.schedule);
+    auto layouts = layoutsOf(request, target);
+    if (!layouts)
+      return layouts.error();
+    built.layouts = std::move(*layouts);
+  }
   return built;
 }
 
@@ -66,6 +71,7 @@ Result<SessionResult> buildDefaults(std::span<const SessionKernel> kernels, cons
       result.schedules[k] = built->schedule;
       report.plain = !built->schedule;
       report.defaultSchedule = report.bestSchedule = built->printed;
+      report.layouts = std::move(built->layouts);
     }
   };
   {

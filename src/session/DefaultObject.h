@@ -1,6 +1,7 @@
 // A kernel's object without any measuring.
 #pragma once
 #include "alt/Measure.h"
+#include "alt/OperandLayout.h"
 #include "alt/SearchSpace.h"
 #include <optional>
 
@@ -8,8 +9,9 @@ namespace alt {
 
 struct DefaultObject {
   Artifact artifact;
-  std::optional<Schedule> schedule; ///< none: plain loops
-  std::string printed;              ///< the schedule's text
+  std::optional<Schedule> schedule;   ///< none: plain loops
+  std::string printed;                ///< the schedule's text
+  std::vector<OperandLayout> layouts; ///< that the schedule wants
 };
 
 /// By the default schedule; by plain loops when `plain`, or when the default is refused.

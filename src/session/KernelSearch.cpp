@@ -98,6 +98,10 @@ void KernelSearch::choose(const Observation &winner, double seconds, double defa
   report.isDefault = winner.schedule == space->defaultSchedule();
 }
 
+Result<std::vector<OperandLayout>> KernelSearch::layouts() const {
+  return layoutsOf({kernel.workload, space.get(), &*chosenSchedule}, context.target);
+}
+
 void KernelSearch::settle() {
   if (leaders.best().empty())
     return;

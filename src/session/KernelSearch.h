@@ -38,6 +38,8 @@ public:
   std::optional<Error> failure() const;
   const std::optional<Artifact> &artifact() const { return chosenArtifact; }
   const std::optional<Schedule> &schedule() const { return chosenSchedule; }
+  /// That the chosen schedule wants.
+  Result<std::vector<OperandLayout>> layouts() const;
 
 private:
   KernelSearch(const SessionContext &, const SessionKernel &, KernelReport &);

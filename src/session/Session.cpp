@@ -233,6 +233,10 @@ private:
       if (searches[k] && searches[k]->artifact()) {
         result.artifacts[k] = *searches[k]->artifact();
         result.schedules[k] = searches[k]->schedule();
+        auto layouts = searches[k]->layouts();
+        if (!layouts)
+          return layouts.error();
+        result.report.kernels[k].layouts = std::move(*layouts);
         continue;
       }
       bool failed = result.report.kernels[k].trials > 0;
@@ -244,6 +248,7 @@ private:
       result.schedules[k] = built->schedule;
       result.report.kernels[k].plain = !built->schedule;
       result.report.kernels[k].bestSchedule = built->printed;
+      result.report.kernels[k].layouts = std::move(built->layouts);
     }
     return {};
   }

@@ -20,9 +20,9 @@ inline Buffers makeBuffers(const Workload &workload) {
   return buffers;
 }
 
-/// Lowers, links and runs; the failure's text, or "" with `out` filled.
+/// Lowers, links and runs; the failure's text, or "" with `out` (and `plan`) filled.
 inline std::string evaluate(const LowerRequest &request, const Buffers &inputs, int64_t pieces,
-                            std::vector<float> &out) {
+                            std::vector<float> &out, KernelPlan *plan = nullptr) {
   std::filesystem::path object =
       std::filesystem::path(testing::TempDir()) / ("schedule" + std::to_string(getpid()) + ".o");
   auto lowered = lowerToObject(request, hostTarget(), object);
@@ -35,6 +35,8 @@ inline std::string evaluate(const LowerRequest &request, const Buffers &inputs, 
   runPlan(std::get<KernelPlan>(lowered), library, buffers, pieces);
   dlclose(library);
   out = buffers.back();
+  if (plan)
+    *plan = std::get<KernelPlan>(lowered);
   return "";
 }
 

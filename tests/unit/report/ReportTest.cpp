@@ -63,6 +63,25 @@ TEST(Report, TuneJsonHasWhatMachinesRelyOn) {
   EXPECT_EQ(j["best_schedule"], "tile=32");
 }
 
+TEST(Report, LayoutsAreToldToMachinesAndWhatIsCopiedToPeople) {
+  auto conv = kernel("conv", 4e-3, 1e-3);
+  OperandLayout weight{"in1", 1, ElementType::f32, {"f/32", "c", "f%32"}, {2, 8, 32},
+                       OperandLayout::Made::ahead};
+  OperandLayout result{"out", 2, ElementType::f32, {"n", "f"}, {4, 64}};
+  result.isOutput = true;
+  conv.layouts = {weight, result};
+  json j = json::parse(toJson(report({conv}), true))["layouts"];
+  ASSERT_EQ(j.size(), 2u);
+  EXPECT_EQ(j[0]["made"], "ahead");
+  EXPECT_EQ(j[0]["order"], (json{"f/32", "c", "f%32"}));
+  EXPECT_EQ(j[0]["copied_bytes"], 2 * 8 * 32 * 4);
+  EXPECT_EQ(j[1]["made"], "in_place");
+  EXPECT_EQ(j[1]["copied_bytes"], 0);
+  std::string html = toHtml(report({conv}));
+  EXPECT_THAT(html, HasSubstr("in1 2x8x32xf32 = f/32 c f%32, copied ahead of time"));
+  EXPECT_THAT(html, Not(HasSubstr("written in place")));
+}
+
 TEST(Report, TuneJsonOfSeveralKernelsHasTheSums) {
   json j = json::parse(toJson(report({kernel("a", 4e-3, 1e-3), kernel("b", 2e-3, 1e-3)}), true));
   EXPECT_DOUBLE_EQ(j["best_seconds"], 2e-3);
