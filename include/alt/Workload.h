@@ -48,6 +48,13 @@ struct Operand {
   std::vector<int64_t> padLow = {}, padHigh = {};
 };
 
+/// What an elementwise op leaves that is fused with the anchor (the fill before it, the epilogue).
+struct FusedResult {
+  std::vector<unsigned> axes; ///< the anchor's, along each dimension longer than one, outermost first
+  bool wide = false;          ///< elements of 64 bits: half as many in a vector
+  bool operator==(const FusedResult &) const = default;
+};
+
 /// One argument of the kernel function: inputs in order, then outputs. Dense, row-major.
 struct Argument {
   std::string name;
@@ -82,6 +89,7 @@ struct Workload {
   /// gather, a loop): such a kernel is lowered as plain loops and has one legal schedule.
   std::vector<Axis> axes;
   std::vector<Operand> operands;   ///< of the anchor op; outputs last
+  std::vector<FusedResult> fusedResults; ///< the kinds there are, in no order
   std::vector<Argument> arguments; ///< of the kernel function; inputs, then outputs
   uint64_t flops = 0;              ///< nominal; a multiply-add counts two
   unsigned prologueOps = 0;        ///< pads taken along

@@ -2,6 +2,7 @@
 #include "alt/Lower.h"
 #include "lower/Context.h"
 #include "lower/Prepare.h"
+#include "lower/RootAxes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/CastInterfaces.h"
 #include "llvm/Support/raw_ostream.h"
@@ -82,7 +83,8 @@ bool fromConstant(Value value, func::FuncOp function) {
   return bool(function.getArgAttr(argument.getArgNumber(), constantArgumentAttr));
 }
 
-/// Fills axes and operands from the anchor; leaves them empty when there is no loop nest to schedule.
+/// Fills axes and operands from the anchor; leaves them empty when there is no loop nest to
+/// schedule.
 void describeNest(linalg::LinalgOp anchor, func::FuncOp function, Workload &workload) {
   std::vector<Operand> operands;
   for (OpOperand &operand : anchor->getOpOperands()) {
@@ -112,9 +114,9 @@ void describeNest(linalg::LinalgOp anchor, func::FuncOp function, Workload &work
   }
   auto kinds = anchor.getIteratorTypesArray();
   for (auto [a, extent] : llvm::enumerate(anchor.getStaticLoopRanges()))
-    workload.axes.push_back({"i" + std::to_string(a), extent,
-                             kinds[a] == utils::IteratorType::parallel ? AxisKind::parallel
-                                                                       : AxisKind::reduction});
+    workload.axes.push_back(
+        {"i" + std::to_string(a), extent,
+         kinds[a] == utils::IteratorType::parallel ? AxisKind::parallel : AxisKind::reduction});
   workload.operands = std::move(operands);
 }
 
@@ -164,8 +166,8 @@ Result<Workload> describeKernel(std::string_view text) {
   workload.linalg = text;
   workload.id = workloadId(text);
   for (auto [i, type] : llvm::enumerate(function.getArgumentTypes())) {
-    Result<Argument> argument = describeArgument(type, "in" + std::to_string(i), false,
-                                                 bool(function.getArgAttr(i, constantArgumentAttr)));
+    Result<Argument> argument = describeArgument(
+        type, "in" + std::to_string(i), false, bool(function.getArgAttr(i, constantArgumentAttr)));
     if (!argument)
       return argument.error();
     workload.arguments.push_back(std::move(*argument));
@@ -191,6 +193,9 @@ Result<Workload> describeKernel(std::string_view text) {
   describeNest(anchor, function, workload);
   workload.anchor = anchorKind(anchor, workload);
   workload.epilogueOps = structured - 1;
+  generalizeKernel(function); // as a schedule finds it
+  if (auto [lastOp, nest] = findMarked(*module); lastOp && nest)
+    workload.fusedResults = fusedResults(lastOp, nest, rootAxes(lastOp, nest));
   return workload;
 }
 

@@ -141,6 +141,17 @@ void generalizeKernel(func::FuncOp function) {
       op->setAttr(bodyAttr, rewriter.getI64IntegerAttr(bodies++));
 }
 
+MarkedOps findMarked(ModuleOp kernel) {
+  MarkedOps marked;
+  kernel.walk([&](linalg::LinalgOp op) {
+    if (op->hasAttr(rootAttr))
+      marked.root = op;
+    if (op->hasAttr(anchorAttr))
+      marked.anchor = op;
+  });
+  return marked;
+}
+
 namespace {
 /// x^n of an integer that no multiplications stand for: LLVM takes one exponent for all lanes, and
 /// of 32 bits only.

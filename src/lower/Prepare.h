@@ -38,6 +38,12 @@ void expandPowers(mlir::func::FuncOp);
 /// root are marked. Must come before the schedule.
 void generalizeKernel(mlir::func::FuncOp);
 
+/// The ops that its marks name, in a generalised kernel.
+struct MarkedOps {
+  mlir::linalg::LinalgOp root, anchor;
+};
+MarkedOps findMarked(mlir::ModuleOp);
+
 /// The kernel as a schedule finds it. A user's script meets the operations that the user wrote
 /// (`asWritten`), our schedules a generalised kernel. Null with a diagnostic when it does not
 /// parse.

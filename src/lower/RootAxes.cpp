@@ -1,5 +1,6 @@
 #include "lower/RootAxes.h"
 #include "lower/Prepare.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 namespace alt {
 
@@ -9,13 +10,24 @@ static AffineMap outputMap(linalg::LinalgOp op) {
   return op.getIndexingMapsArray()[op.getNumDpsInputs()];
 }
 
-/// axisOfDim[d]: the root's axis that runs along dimension d of op's result -> the same for op's
-/// loops.
+/// axisOfDim[d]: the axis (-1: none) that runs along dimension d of op's result -> the same for
+/// op's loops.
 static std::vector<int> throughOutput(linalg::LinalgOp op, ArrayRef<int> axisOfDim) {
   std::vector<int> axes(op.getNumLoops(), -1);
   for (auto [d, expr] : llvm::enumerate(outputMap(op).getResults()))
     if (auto dim = dyn_cast<AffineDimExpr>(expr))
       axes[dim.getPosition()] = axisOfDim[d];
+  return axes;
+}
+
+/// axisOfLoop[l]: the axis that runs along loop l -> the same for the dimensions of a tensor that
+/// the loops index by `map`.
+static std::vector<int> throughMap(AffineMap map, ArrayRef<int> axisOfLoop) {
+  std::vector<int> axes;
+  for (AffineExpr expr : map.getResults()) {
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    axes.push_back(dim ? axisOfLoop[dim.getPosition()] : -1);
+  }
   return axes;
 }
 
@@ -47,11 +59,7 @@ std::vector<int> rootAxes(linalg::LinalgOp root, linalg::LinalgOp anchor) {
     OpOperand *way = wayTo(anchor, op);
     if (!way || op.getNumReductionLoops() != 0)
       return {};
-    dims.clear();
-    for (AffineExpr expr : op.getMatchingIndexingMap(way).getResults()) {
-      auto dim = dyn_cast<AffineDimExpr>(expr);
-      dims.push_back(dim ? axes[dim.getPosition()] : -1);
-    }
+    dims = throughMap(op.getMatchingIndexingMap(way), axes);
     op = way->get().getDefiningOp<linalg::LinalgOp>();
   }
   std::vector<int> axes = throughOutput(anchor, dims);
@@ -62,6 +70,45 @@ std::vector<int> rootAxes(linalg::LinalgOp root, linalg::LinalgOp anchor) {
       return {};
   }
   return axes;
+}
+
+static std::optional<FusedResult> describe(linalg::LinalgOp op, ArrayRef<int> axisOfLoop) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  Type element = type.getElementType();
+  FusedResult result{{}, element.isInteger(64) || element.isF64()};
+  for (auto [axis, extent] : llvm::zip(throughMap(outputMap(op), axisOfLoop), type.getShape())) {
+    if (extent > 1 && axis < 0)
+      return std::nullopt;
+    if (extent > 1)
+      result.axes.push_back(static_cast<unsigned>(axis));
+  }
+  return result;
+}
+
+std::vector<FusedResult> fusedResults(linalg::LinalgOp root, linalg::LinalgOp anchor,
+                                      ArrayRef<int> rootAxes) {
+  std::vector<FusedResult> found;
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  auto visit = [&](auto &self, linalg::LinalgOp op, std::vector<int> axes) -> void {
+    if (!seen.insert(op).second || op->getNumResults() != 1)
+      return;
+    if (op != anchor)
+      if (auto result = describe(op, axes); result && !llvm::is_contained(found, *result))
+        found.push_back(*result);
+    for (OpOperand &operand : op->getOpOperands()) {
+      auto producer = operand.get().getDefiningOp<linalg::LinalgOp>();
+      bool fused = producer && (producer == anchor || producer->hasAttr(bodyAttr));
+      if (fused && (op.getNumReductionLoops() == 0 || op.isDpsInit(&operand)))
+        self(self, producer,
+             throughOutput(producer, throughMap(op.getMatchingIndexingMap(&operand), axes)));
+    }
+  };
+  std::vector<int> axes(root.getNumLoops(), -1); // of the anchor, along the root's loops
+  for (auto [axis, onRoot] : llvm::enumerate(rootAxes))
+    if (onRoot >= 0)
+      axes[onRoot] = static_cast<int>(axis);
+  visit(visit, root, axes);
+  return found;
 }
 
 int outputDimension(linalg::LinalgOp op, int axis) {

@@ -13,8 +13,6 @@ using namespace mlir;
 
 namespace {
 
-constexpr int64_t maxTile = 64; ///< vectors of one op's register tile
-
 /// A permutation of all `count` axes: those in `order`, then the rest.
 Sizes permutation(const std::vector<unsigned> &order, size_t count) {
   Sizes all(order.begin(), order.end());
@@ -56,9 +54,9 @@ public:
     packOperands();
     // Before there are thousands of vector operations for its analysis to go through.
     out.line("transform.bufferization.eliminate_empty_tensors %func : !transform.any_op", true);
-    out.line("transform.alt.vectorize_tile %func {" + dotProducts() +
-                 "lanes = " + std::to_string(lanes) +
-                 " : i64, max_tile = " + std::to_string(maxTile) + " : i64} : !transform.any_op",
+    out.line("transform.alt.vectorize_tile %func {" + dotProducts() + "lanes = " +
+                 std::to_string(lanes) + " : i64, max_tile = " + std::to_string(maxFusedVectors) +
+                 " : i64} : !transform.any_op",
              /*typed=*/true); // tidied up by what comes next, see bufferizeKernel
     return scriptModule(out.lines());
   }

@@ -10,22 +10,6 @@ using namespace mlir;
 
 namespace {
 
-/// The ops that the kernel's marks name.
-struct Marked {
-  linalg::LinalgOp root, anchor;
-};
-
-Marked findMarked(ModuleOp kernel) {
-  Marked marked;
-  kernel.walk([&](linalg::LinalgOp op) {
-    if (op->hasAttr(rootAttr))
-      marked.root = op;
-    if (op->hasAttr(anchorAttr))
-      marked.anchor = op;
-  });
-  return marked;
-}
-
 /// How Winograd's algorithm is applied; what is left of the nest is inside its loops.
 WinogradBlocking takeOut(LoopNest &nest, int64_t lanes) {
   LoopNest::Level &tiles = nest.axes[Winograd::t], &filters = nest.axes[Winograd::f];
@@ -62,7 +46,7 @@ std::string im2colLines(int64_t lanes) {
 
 std::optional<ScheduledKernel> ScheduledKernel::of(const LowerRequest &request, ModuleOp kernel) {
   const auto *space = dynamic_cast<const AlgorithmSpace *>(request.space);
-  Marked marked = findMarked(kernel);
+  MarkedOps marked = findMarked(kernel);
   if (!space || request.workload.axes.empty() || !marked.root || !marked.anchor)
     return std::nullopt;
   ScheduledKernel found;

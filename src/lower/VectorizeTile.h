@@ -7,7 +7,7 @@ namespace alt {
 
 struct VectorizeOptions {
   int64_t lanes = 0;            ///< 32-bit elements in a vector
-  int64_t maxTile = 64;         ///< vectors of accumulators or results that one op may take
+  int64_t maxTile = 0;          ///< vectors of accumulators or results that one op may take
   llvm::StringRef dotProducts;  ///< see dotProductInstructions
 };
 

@@ -29,6 +29,10 @@ std::optional<Im2col> Im2col::of(const Workload &workload) {
 Workload Im2col::matmul(const Workload &convolution) const {
   Workload workload = convolution;
   workload.anchor = AnchorKind::contraction;
+  std::optional<Convolution2d> conv = Convolution2d::of(convolution);
+  for (FusedResult &result : workload.fusedResults)
+    for (unsigned &axis : result.axes)
+      axis = axis == conv->image ? n : axis == conv->row ? h : axis == conv->column ? w : f;
   workload.axes = {{"n", images, AxisKind::parallel},
                    {"h", rows, AxisKind::parallel},
                    {"w", columns, AxisKind::parallel},

@@ -30,6 +30,8 @@ public:
     if (padKnob)
       skippedPadding();
     codeSize();
+    for (const FusedResult &result : space.fused)
+      fusedOp(result);
     if (space.threads > 1)
       units();
     return std::move(found);
@@ -90,9 +92,9 @@ private:
     std::optional<unsigned> vector = isVector(axis);
     return !vector ? no : space.vectorAxes.size() == 1 ? yes : choose(*vector, yes, no);
   }
-  unsigned vectors(unsigned elements) {
-    unsigned lanes = e.constant(space.vectorLanes);
-    return e.apply(Op::div, {sum({elements, e.constant(space.vectorLanes - 1)}), lanes});
+  unsigned vectors(unsigned elements) { return vectors(elements, space.vectorLanes); }
+  unsigned vectors(unsigned elements, int64_t lanes) {
+    return e.apply(Op::div, {sum({elements, e.constant(lanes - 1)}), e.constant(lanes)});
   }
   bool isParallel(unsigned a) const { return space.axes[a].kind == AxisKind::parallel; }
 
@@ -195,6 +197,22 @@ private:
       sizes.push_back(size);
     }
     must(atMost(product(std::move(sizes)), maxCodeSize), "the code stays small");
+  }
+
+  /// As alt::fusedVectors.
+  void fusedOp(const FusedResult &result) {
+    int64_t lanes = result.wide ? space.vectorLanes / 2 : space.vectorLanes;
+    unsigned elements = one, count = one;
+    for (unsigned a : result.axes) {
+      unsigned reg = levels[a].reg;
+      count = choose(equal(reg, one), count, product({elements, vectors(reg, lanes)}));
+      elements = product({elements, reg});
+    }
+    std::vector<unsigned> fits{atMost(count, maxFusedVectors)}; // or the reduction goes in blocks
+    for (unsigned a = 0; a < levels.size(); ++a)
+      if (!isParallel(a) && space.axes[a].extent > 1)
+        fits.push_back(e.apply(Op::lt, {levels[a].tile, levels[a].extent}));
+    must(any(std::move(fits)), "an op fused into the register tile has few vectors of results");
   }
 
   void units() {

@@ -18,4 +18,14 @@ int64_t codeSize(const LoopNest &nest, int64_t lanes) {
   return size;
 }
 
+int64_t fusedVectors(const LoopNest &nest, const FusedResult &result, int64_t lanes) {
+  int64_t elements = 1, vectors = 1;
+  for (unsigned a : result.axes)
+    if (int64_t reg = nest.axes[a].reg; reg > 1) {
+      vectors = elements * ceilDiv(reg, result.wide ? lanes / 2 : lanes);
+      elements *= reg;
+    }
+  return vectors;
+}
+
 } // namespace alt

@@ -10,6 +10,9 @@ namespace alt {
 /// As lower/Stages.cpp: what a kernel may keep on the stack, where buffers inside loops are.
 inline constexpr int64_t stackBytes = 1 << 20;
 
+/// So many vectors of results an op may have in a register tile; all of them are written out.
+inline constexpr int64_t maxFusedVectors = 64;
+
 /// The tiled loop nest, outermost level first:
 ///   units      parallel axes, `par`: spread over threads (one scf.forall)
 ///   cache      parallel axes, `tile`, in `outerOrder`
@@ -52,5 +55,9 @@ inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 /// Vector operations of the anchor in the code: of whole register tiles, of those cut short at the
 /// end of an axis, and of what an unroll factor leaves over. Compiling takes time in proportion.
 int64_t codeSize(const LoopNest &, int64_t lanes);
+
+/// Vectors of a fused op's result in a register tile. They run along its own innermost dimension,
+/// whatever the anchor's do.
+int64_t fusedVectors(const LoopNest &, const FusedResult &, int64_t lanes);
 
 } // namespace alt

@@ -62,6 +62,9 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
       (axes[a].kind == AxisKind::parallel ? parallel : reduction).push_back(a);
 
   vectorAxes = vectorCandidates();
+  for (const FusedResult &result : workload.fusedResults)
+    if (outgrowsAccumulators(result))
+      fused.push_back(result);
   std::vector<std::string> labels;
   for (unsigned a : vectorAxes)
     labels.push_back(axes[a].name);
@@ -295,7 +298,22 @@ bool LoopSpace::legal(const LoopNest &nest) const {
     return false;
   if (accumulators > maxAccumulators || codeSize(nest, vectorLanes) > maxCodeSize)
     return false;
-  return threads <= 1 || units <= 64 * static_cast<int64_t>(threads);
+  return fusedOpsFit(nest) && (threads <= 1 || units <= 64 * static_cast<int64_t>(threads));
+}
+
+/// Where the reduction goes in blocks, they pass over the cache tile by themselves, in small steps.
+bool LoopSpace::fusedOpsFit(const LoopNest &nest) const {
+  return nest.blocked() || std::all_of(fused.begin(), fused.end(), [&](const FusedResult &result) {
+           return fusedVectors(nest, result, vectorLanes) <= maxFusedVectors;
+         });
+}
+
+/// Those whose vectors run as the anchor's do have as many as it has, or, of wide elements, twice
+/// as many, and those fit.
+bool LoopSpace::outgrowsAccumulators(const FusedResult &result) const {
+  return std::any_of(vectorAxes.begin(), vectorAxes.end(), [&](unsigned a) {
+    return axes[a].kind == AxisKind::parallel && !result.axes.empty() && result.axes.back() != a;
+  });
 }
 
 /// Panels follow the register tile of the vector axis, so tiles must start at whole panels.

@@ -9,7 +9,8 @@ namespace alt {
 /// Knobs (only those that leave a choice): vector axis, register tile and cache tile of every
 /// parallel axis, block and unroll factor of every reduction axis, loop orders, packed operands,
 /// units for threads. Constraints: accumulators fit the vector registers, tiles nest, vectors along
-/// the vector axis are whole but at its end, the code stays small enough to compile quickly.
+/// the vector axis are whole but at its end, the code stays small enough to compile quickly, also
+/// that of ops fused into the register tile.
 class LoopSpace : public SearchSpace {
 public:
   /// Knobs named in `withheld` are not offered: their loops stay whole.
@@ -56,6 +57,8 @@ private:
   bool isWithheld(const std::string &name) const;
   std::vector<unsigned> vectorCandidates() const;
   bool legal(const LoopNest &) const;
+  bool fusedOpsFit(const LoopNest &) const;
+  bool outgrowsAccumulators(const FusedResult &) const;
   bool packable(const Operand &, const LoopNest &) const;
   bool packableAlong(const Operand &, unsigned axis) const;
 
@@ -78,6 +81,7 @@ private:
 
   std::vector<Axis> axes;
   std::vector<Operand> operands;
+  std::vector<FusedResult> fused; ///< that may take more vectors than the accumulators do
   int64_t vectorLanes, maxAccumulators, l2Bytes;
   unsigned threads;
   std::vector<std::string> withheld;

@@ -48,6 +48,7 @@ double Winograd::multiplyAdds() const {
 Workload Winograd::matmul(const Workload &convolution) const {
   Workload workload = convolution;
   workload.anchor = AnchorKind::contraction;
+  workload.fusedResults.clear(); // the transforms take the epilogue along
   workload.axes = {{"a", points(), AxisKind::parallel},
                    {"t", tiles(), AxisKind::parallel},
                    {"f", outChannels, AxisKind::parallel},

@@ -27,12 +27,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IndexExpr::Term, axis, coefficient)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IndexExpr, terms, constant)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Operand, name, type, shape, index, isOutput, isConstant, padLow,
                                    padHigh)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FusedResult, axes, wide)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Argument, name, type, shape, isOutput, isConstant)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WorkloadId, value)
 // Records keep workloads: one that was written before a field existed has its default.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Workload, name, id, anchor, axes, operands,
-                                                arguments, flops, prologueOps, epilogueOps, linalg,
-                                                script)
+                                                fusedResults, arguments, flops, prologueOps,
+                                                epilogueOps, linalg, script)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BufferRef, kind, index)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Stage, symbol, buffers, units, ahead)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Scratch, bytes, persistent)

@@ -80,6 +80,13 @@ inline Workload padded(Workload w, int64_t by) {
   return w;
 }
 
+/// The same with what follows it written channels first.
+inline Workload transposedEpilogue(Workload w) {
+  w.fusedResults = {{{1, 2, 3}}, {{3, 1, 2}}};
+  w.epilogueOps = 1;
+  return w;
+}
+
 /// out[i] = max over j of in0[i, j]
 inline Workload rowMaxWorkload(int64_t rows, int64_t columns) {
   Workload w;
@@ -110,6 +117,7 @@ inline std::vector<Workload> workloadFamilies() {
           convolutionWorkload(56, 56, 64, 64, 3, 1), convolutionWorkload(14, 14, 1024, 256, 1, 1),
           convolutionWorkload(112, 112, 3, 64, 7, 2), depthwiseWorkload(14, 14, 384, 3),
           padded(depthwiseWorkload(28, 28, 240, 5), 2), padded(convolutionWorkload(7, 7, 512, 512, 3, 1), 1),
+          transposedEpilogue(convolutionWorkload(8, 9, 6, 18, 3, 1)),
           rowMaxWorkload(128, 1000),            elementwiseWorkload(7, 45)};
 }
 

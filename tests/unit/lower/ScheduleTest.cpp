@@ -61,6 +61,15 @@ TEST_P(Schedules, LowerRunAndAgreeWithTheReference) {
   }
 }
 
+TEST(DescribeKernel, SaysWhichAxesTheFusedOpsRunAlong) {
+  auto fused = [](const std::string &text) { return describeKernel(text)->fusedResults; };
+  using Results = std::vector<FusedResult>;
+  EXPECT_EQ(fused(test::matmul(24, 32, 64, true)), (Results{{{0, 1}}}));
+  EXPECT_EQ(fused(test::matmul(1, 67, 128)), (Results{{{1}}}));
+  EXPECT_EQ(fused(test::convolutionWithEpilogue(1, 8, 9, 6, 18, /*transposed=*/true)),
+            (Results{{{3, 1, 2}}, {{1, 2, 3}}}));
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, Schedules, testing::ValuesIn(test::kernelFamilies()),
                          [](const auto &info) { return info.param.name; });
 

@@ -51,6 +51,16 @@ TEST(AlgorithmSpace, WhichKernelsHaveWhichAlgorithms) {
   EXPECT_THAT(namesOf(bytes), ElementsAre("direct"));
 }
 
+TEST(AlgorithmSpace, WhatFollowsAConvolutionIsFusedWithThePatchesMatmulButNotWithWinograds) {
+  Workload w = test::transposedEpilogue(fewChannels());
+  AlgorithmSpace space(w, test::avx512(), 1);
+  using Results = std::vector<FusedResult>;
+  for (const auto &algorithm : space.algorithms())
+    EXPECT_EQ(algorithm.workload.fusedResults,
+              algorithm.winograd ? Results() : Results({{{1, 2, 3}}, {{3, 1, 2}}}))
+        << algorithm.name;
+}
+
 TEST_F(Algorithms, RandomPointsAreLegalAndPrintTheirOwnKnobsOnly) {
   Rng rng(1);
   std::set<std::string> seen;

@@ -107,6 +107,34 @@ TEST(LoopSpace, ConstantsArePackedByDefaultAndOnlyWherePanelsStartAtTiles) {
   EXPECT_GT(packed, 100);
 }
 
+TEST(LoopSpace, AnEpilogueInAnotherOrderHasFewVectorsToo) {
+  Workload w = test::convolutionWorkload(8, 9, 6, 18, 3, 1);
+  LoopSpace alone(w, test::avx512(), 1);
+  w = test::transposedEpilogue(w);
+  LoopSpace space(w, test::avx512(), 1);
+  Rng rng(8);
+  int refused = 0;
+  for (int i = 0; i < 2000; ++i) {
+    Schedule point = alone.random(rng);
+    LoopNest nest = alone.decode(point);
+    bool few = nest.blocked() || fusedVectors(nest, w.fusedResults[1], 16) <= maxFusedVectors;
+    EXPECT_EQ(space.legal(point), few) << print(space, point);
+    refused += !few;
+  }
+  EXPECT_GT(refused, 20);
+}
+
+TEST(LoopNest, AFusedOpsVectorsRunAlongItsInnermostDimensionInTheTile) {
+  LoopSpace space(test::convolutionWorkload(8, 9, 6, 18, 3, 1), test::avx512(), 1);
+  LoopNest nest = space.decode(space.defaultSchedule());
+  nest.axes[1].reg = 4, nest.axes[2].reg = 9, nest.axes[3].reg = 18;
+  EXPECT_EQ(fusedVectors(nest, {{1, 2, 3}}, 16), 4 * 9 * 2);
+  EXPECT_EQ(fusedVectors(nest, {{3, 1, 2}}, 16), 18 * 4);
+  EXPECT_EQ(fusedVectors(nest, {{3, 1, 2}, /*wide=*/true}, 16), 18 * 4 * 2);
+  nest.axes[2].reg = 1;
+  EXPECT_EQ(fusedVectors(nest, {{3, 1, 2}}, 16), 18);
+}
+
 TEST(LoopSpace, PaddingIsSkippedOnlyWhereTheTapsAreKnown) {
   LoopSpace space(test::padded(test::convolutionWorkload(14, 14, 64, 64, 5, 1), 2), test::avx512(), 1);
   Rng rng(6);
