@@ -120,6 +120,9 @@ inline std::vector<KernelText> kernelFamilies() {
   const std::string s2 = "{dilations = dense<1> : tensor<2xi64>, strides = dense<2> : tensor<2xi64>}";
   const std::string d2 = "{dilations = dense<2> : tensor<2xi64>, strides = dense<1> : tensor<2xi64>}";
   const std::string par2 = "\"parallel\", \"parallel\"";
+  const std::string multiplyAdd =
+      "  ^bb0(%x: f32, %y: f32, %o: f32):\n    %m = arith.mulf %x, %y : f32\n    %s = "
+      "arith.addf %o, %m : f32\n    linalg.yield %s : f32\n";
   return {
       {"matmul", matmul(32, 48, 40)},
       {"matmul_epilogue", matmul(24, 32, 64, true)},
@@ -137,9 +140,7 @@ inline std::vector<KernelText> kernelFamilies() {
                "affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (j, k)>, affine_map<(i, j, k) "
                "-> (i, j)>",
                par2 + ", \"reduction\"", "%a, %b : tensor<12x64xf32>, tensor<21x64xf32>",
-               "  ^bb0(%x: f32, %y: f32, %o: f32):\n    %m = arith.mulf %x, %y : f32\n    %s = "
-               "arith.addf %o, %m : f32\n    linalg.yield %s : f32\n",
-               "0.0")},
+               multiplyAdd, "0.0")},
       {"conv_3x3", windowed("linalg.conv_2d_nhwc_hwcf", s1, {1, 9, 9, 8}, "tensor<3x3x8x24xf32>",
                             "tensor<1x9x9x24xf32>", 1)},
       {"conv_3x3_images", windowed("linalg.conv_2d_nhwc_hwcf", s1, {2, 8, 16, 20}, "tensor<3x3x20x16xf32>",
@@ -155,10 +156,29 @@ inline std::vector<KernelText> kernelFamilies() {
                "affine_map<(n, h, w, f, c, y, x) -> (n, h + y, w + x, c)>, affine_map<(n, h, w, f, c, y, x) -> "
                "(c, y, x, f)>, affine_map<(n, h, w, f, c, y, x) -> (n, h, w, f)>",
                par2 + ", " + par2 + ", \"reduction\", \"reduction\", \"reduction\"",
-               "%a, %b : tensor<2x8x7x3xf32>, tensor<3x3x2x12xf32>",
-               "  ^bb0(%x: f32, %y: f32, %o: f32):\n    %m = arith.mulf %x, %y : f32\n    %s = "
-               "arith.addf %o, %m : f32\n    linalg.yield %s : f32\n",
-               "0.0")},
+               "%a, %b : tensor<2x8x7x3xf32>, tensor<3x3x2x12xf32>", multiplyAdd, "0.0")},
+      {"matmul_transposed_a",
+       generic("%a: tensor<40x13xf32>, %b: tensor<40x35xf32> {alt.constant}", "tensor<13x35xf32>",
+               "affine_map<(i, j, k) -> (k, i)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>",
+               par2 + ", \"reduction\"", "%a, %b : tensor<40x13xf32>, tensor<40x35xf32>", multiplyAdd, "0.0")},
+      {"conv_1d",
+       generic("%a: tensor<2x29x6xf32>, %b: tensor<5x6x20xf32> {alt.constant}", "tensor<2x13x20xf32>",
+               "affine_map<(n, w, f, x, c) -> (n, w * 2 + x, c)>, affine_map<(n, w, f, x, c) -> (x, c, f)>, "
+               "affine_map<(n, w, f, x, c) -> (n, w, f)>",
+               par2 + ", \"parallel\", \"reduction\", \"reduction\"",
+               "%a, %b : tensor<2x29x6xf32>, tensor<5x6x20xf32>", multiplyAdd, "0.0")},
+      {"conv_3d",
+       generic("%a: tensor<5x6x7x3xf32>, %b: tensor<3x3x3x3x18xf32> {alt.constant}", "tensor<3x4x5x18xf32>",
+               "affine_map<(d, h, w, f, z, y, x, c) -> (d + z, h + y, w + x, c)>, affine_map<(d, h, w, f, z, y, x, c) "
+               "-> (z, y, x, c, f)>, affine_map<(d, h, w, f, z, y, x, c) -> (d, h, w, f)>",
+               par2 + ", " + par2 + ", \"reduction\", \"reduction\", \"reduction\", \"reduction\"",
+               "%a, %b : tensor<5x6x7x3xf32>, tensor<3x3x3x3x18xf32>", multiplyAdd, "0.0")},
+      {"conv_grouped",
+       generic("%a: tensor<8x9x3x5xf32>, %b: tensor<3x3x3x5x10xf32> {alt.constant}", "tensor<6x7x3x10xf32>",
+               "affine_map<(h, w, g, f, y, x, c) -> (h + y, w + x, g, c)>, affine_map<(h, w, g, f, y, x, c) -> (y, x, "
+               "g, c, f)>, affine_map<(h, w, g, f, y, x, c) -> (h, w, g, f)>",
+               par2 + ", " + par2 + ", \"reduction\", \"reduction\", \"reduction\"",
+               "%a, %b : tensor<8x9x3x5xf32>, tensor<3x3x3x5x10xf32>", multiplyAdd, "0.0")},
       {"conv_nchw", windowed("linalg.conv_2d_nchw_fchw", s1, {1, 6, 10, 10}, "tensor<12x6x3x3xf32>",
                              "tensor<1x12x10x10xf32>", 1, "0.0", true)},
       {"conv_nchw_s2", windowed("linalg.conv_2d_nchw_fchw", s2, {1, 3, 13, 13}, "tensor<8x3x3x3xf32>",

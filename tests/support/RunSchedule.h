@@ -7,6 +7,15 @@
 
 namespace alt::test {
 
+/// Thousands of schedules are too slow for each build, so a seeded handful is tried of every kernel;
+/// `ALT_SCHEDULES=1000` asks for more, `ALT_SEED=4` for others.
+inline int environmentOr(const char *name, int otherwise) {
+  const char *value = std::getenv(name);
+  return value ? std::atoi(value) : otherwise;
+}
+inline int schedulesToTry() { return environmentOr("ALT_SCHEDULES", 4); }
+inline Rng schedulesRng() { return Rng(static_cast<uint64_t>(environmentOr("ALT_SEED", 3))); }
+
 inline Buffers makeBuffers(const Workload &workload) {
   Buffers buffers;
   Rng rng(7);

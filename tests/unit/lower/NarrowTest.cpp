@@ -1,5 +1,5 @@
 // Products of bf16 and i8 summed in f32 and i32: every schedule agrees with plain loops, whichever
-// instructions this CPU has for them. `ALT_SCHEDULES=1000` asks for more than a handful.
+// instructions this CPU has for them.
 #include "RunSchedule.h"
 #include <bit>
 #include <cstring>
@@ -92,8 +92,8 @@ TEST_P(NarrowProducts, AgreeWithPlainLoops) {
     std::vector<float> expected, actual;
     ASSERT_EQ(test::evaluate({*workload}, data, 1, expected), "");
     auto space = makeSearchSpace(*workload, hostTarget());
-    Rng rng(3);
-    int count = std::getenv("ALT_SCHEDULES") ? std::atoi(std::getenv("ALT_SCHEDULES")) : 4;
+    Rng rng = test::schedulesRng();
+    int count = test::schedulesToTry();
     for (int i = 0; i < count; ++i) {
       Schedule point = i ? space->random(rng) : space->defaultSchedule();
       SCOPED_TRACE(print(*space, point));

@@ -1,5 +1,4 @@
-// Every legal schedule of every kernel family lowers, runs and is right; thousands of them are too
-// slow for each build, so a seeded handful runs here and `ALT_SCHEDULES=1000` asks for more.
+// Every legal schedule of every kernel family lowers, runs and is right, on one thread and on two.
 #include "Kernels.h"
 #include "RunSchedule.h"
 #include <algorithm>
@@ -42,8 +41,8 @@ TEST_P(Schedules, LowerRunAndAgreeWithTheReference) {
   std::vector<float> expected;
   ASSERT_EQ(test::evaluate({*workload}, inputs, 1, expected), "");
 
-  int count = std::getenv("ALT_SCHEDULES") ? std::atoi(std::getenv("ALT_SCHEDULES")) : 4;
-  Rng rng(3);
+  int count = test::schedulesToTry();
+  Rng rng = test::schedulesRng();
   for (unsigned threads : {1u, 2u}) {
     std::unique_ptr<SearchSpace> space = makeSearchSpace(*workload, hostTarget(), threads);
     for (int i = 0; i <= count; ++i) {
