@@ -17,10 +17,10 @@ size_t find(const LoopSpace &loops, std::string_view name) {
 
 /// visit(schedule) for every choice of the knobs named; those that the space lacks are left out.
 template <class Visit>
-void forEachChoice(const LoopSpace &loops, std::initializer_list<std::string_view> names,
+void forEachChoice(const LoopSpace &loops, std::initializer_list<std::string> names,
                    Schedule schedule, Visit visit) {
   std::vector<size_t> chosen;
-  for (std::string_view name : names)
+  for (const std::string &name : names)
     if (size_t k = find(loops, name); k < loops.knobs().size())
       chosen.push_back(k);
   auto level = [&](auto &self, size_t depth) -> void {
@@ -34,13 +34,21 @@ void forEachChoice(const LoopSpace &loops, std::initializer_list<std::string_vie
   level(level, 0);
 }
 
-Winograd::Blocking blockingOf(const LoopNest &nest) {
-  const LoopNest::Level &t = nest.axes[Winograd::t], &f = nest.axes[Winograd::f];
-  return {t.par, t.tile, t.reg, f.par, f.tile};
+/// The schedule with every choice of the axis's unit, tile and register tile that nest.
+std::vector<Schedule> nestingAlong(const LoopSpace &loops, unsigned axis, const std::string &name,
+                                   const Schedule &schedule) {
+  std::vector<Schedule> found;
+  forEachChoice(loops, {"par." + name, "tile." + name, "reg." + name}, schedule,
+                [&](const Schedule &tried) {
+                  LoopNest::Level level = loops.decode(tried).axes[axis];
+                  if (level.par % level.tile == 0 && level.reg <= level.tile)
+                    found.push_back(tried);
+                });
+  return found;
 }
 
-/// Batch, rows in registers, channels multiplied at once and threads' units by estimate; the
-/// filters of one point stay in the cache while the tiles pass by.
+/// Batch, channels multiplied at once, register tile and threads' units by estimate; the filters of
+/// one point stay in the cache while the tiles pass by.
 Schedule winogradDefault(const LoopSpace &loops, const Winograd &winograd, const Target &target) {
   Schedule best = loops.defaultSchedule();
   if (size_t inner = find(loops, "inner"); inner < loops.knobs().size()) {
@@ -49,14 +57,15 @@ Schedule winogradDefault(const LoopSpace &loops, const Winograd &winograd, const
         static_cast<uint16_t>(std::find(labels.begin(), labels.end(), "a,f,t") - labels.begin());
   }
   double fewest = std::numeric_limits<double>::infinity();
-  forEachChoice(loops, {"par.t", "tile.t", "reg.t", "par.f", "tile.f"}, best, [&](const Schedule &tried) {
-    LoopNest nest = loops.decode(tried);
-    double cycles = winograd.cycles(blockingOf(nest), target, loops.threadCount());
-    if (cycles < fewest && loops.legal(tried) && winograd.legal(nest)) {
-      fewest = cycles;
-      best = tried;
+  for (const Schedule &batched : nestingAlong(loops, Winograd::t, "t", best))
+    for (const Schedule &tried : nestingAlong(loops, Winograd::f, "f", batched)) {
+      LoopNest nest = loops.decode(tried);
+      double cycles = winograd.cycles(nest, target, loops.threadCount());
+      if (cycles < fewest && loops.legal(tried) && winograd.legal(nest)) {
+        fewest = cycles;
+        best = tried;
+      }
     }
-  });
   return best;
 }
 
@@ -154,7 +163,7 @@ size_t AlgorithmSpace::chooseDefault(const Target &target) const {
     if (!winograd.constantFilter || winograd.inChannels < 32 || winograd.outChannels < 32)
       continue;
     LoopNest nest = all[i].loops.decode(all[i].fallback);
-    double cycles = winograd.cycles(blockingOf(nest), target, threadCount());
+    double cycles = winograd.cycles(nest, target, threadCount());
     auto lanes = static_cast<double>(all[i].loops.lanes());
     double direct = winograd.direct / (2 * lanes) / static_cast<double>(threadCount());
     if (cycles < std::min(fewest, 0.8 * direct)) {

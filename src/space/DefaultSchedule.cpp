@@ -24,14 +24,6 @@ int64_t strideAlong(const Operand &operand, unsigned axis) {
 /// Whether rows so many bytes apart lie in the same few sets of L1.
 bool crowdsL1(int64_t stride) { return stride >= 2048 && (stride + 64) % 4096 <= 128; }
 
-/// The pieces that tiles of `tile` cut an extent into: so many whole ones, and what is left.
-struct Cut {
-  int64_t count, size;
-};
-std::array<Cut, 2> cut(int64_t extent, int64_t tile) {
-  return {{{extent / tile, tile}, {extent % tile ? 1 : 0, extent % tile}}};
-}
-
 } // namespace
 
 /// The smallest of everything, which always fits: what the choices below are made from.

@@ -2,6 +2,7 @@
 // the loop features describe.
 #pragma once
 #include "alt/Workload.h"
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -51,6 +52,14 @@ struct LoopNest {
 };
 
 inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// The pieces that tiles of `tile` cut an extent into: so many whole ones, and what is left.
+struct Cut {
+  int64_t count, size;
+};
+inline std::array<Cut, 2> cut(int64_t extent, int64_t tile) {
+  return {{{extent / tile, tile}, {extent % tile ? 1 : 0, extent % tile}}};
+}
 
 /// Vector operations of the anchor in the code: of whole register tiles, of those cut short at the
 /// end of an axis, and of what an unroll factor leaves over. Compiling takes time in proportion.

@@ -55,16 +55,18 @@ Result<Schedule> parse(const SearchSpace &space, std::string_view text) {
       return wrong("Schedule: knob '" + std::string(name) + "' has no option '" +
                    std::string(value) + "'.");
   }
-  for (size_t k = 0; k < knobs.size(); ++k)
-    if (schedule.choice[k] == unset && knobs[k].whenUnnamed)
-      schedule.choice[k] = *knobs[k].whenUnnamed;
   Schedule given = schedule, fallback = space.defaultSchedule();
   for (size_t k = 0; k < knobs.size(); ++k)
     if (given.choice[k] == unset)
+      schedule.choice[k] = knobs[k].whenUnnamed.value_or(fallback.choice[k]);
+  for (size_t k = 0; k < knobs.size(); ++k) {
+    if (given.choice[k] != unset)
+      continue;
+    if (!space.applies(schedule, k))
       schedule.choice[k] = fallback.choice[k];
-  for (size_t k = 0; k < knobs.size(); ++k)
-    if (given.choice[k] == unset && space.applies(schedule, k))
+    else if (!knobs[k].whenUnnamed)
       return wrong("Schedule: knob '" + knobs[k].name + "' is not given.");
+  }
   return schedule;
 }
 

@@ -23,7 +23,6 @@ struct Winograd {
 
   int64_t points() const { return (m + 2) * (m + 2); }
   int64_t tiles() const { return images * rows * columns; }
-  double multiplyAdds() const;
   /// What the largest error of all results, by the check's measure, exceeds once in a hundred such
   /// convolutions at most.
   double errorBound() const;
@@ -33,20 +32,16 @@ struct Winograd {
   Workload matmul(const Workload &convolution) const;
   enum MatmulAxis : unsigned { a, t, f, c };
 
-  /// A rough estimate for choosing a default: products, transforms, and filters brought in for
-  /// every batch.
-  struct Blocking {
-    int64_t unit, batch, rows; ///< tiles for a thread, in a batch, in registers
-    int64_t share, filters;    ///< channels for a thread, multiplied at once
-  };
-  double cycles(const Blocking &, const Target &, unsigned threads) const;
+  /// A rough estimate for choosing a default. In the nest t's tile is the batch and f's tile how
+  /// many channels are multiplied before they are transformed back.
+  double cycles(const LoopNest &, const Target &, unsigned threads) const;
 
-  /// Bytes that a batch's transformed inputs take, and its products. In the nest t's tile is the
-  /// batch and f's tile how many channels are multiplied before they are transformed back.
+  /// Bytes that a batch's transformed inputs take, and its products.
   int64_t inputBytes(const LoopNest &) const;
   int64_t productBytes(const LoopNest &) const;
   int64_t batchBytes(const LoopNest &nest) const { return inputBytes(nest) + productBytes(nest); }
-  /// Units for threads are whole rows of tiles (and any share of the channels), and the stack holds what is inside loops.
+  /// Units for threads are whole rows of tiles (and any share of the channels), and the stack holds
+  /// what is inside loops.
   bool legal(const LoopNest &) const;
 };
 
