@@ -46,6 +46,8 @@ struct SessionResult {
   TuneReport report;
   std::vector<Artifact> artifacts; ///< one a kernel, in order
   std::vector<std::optional<Schedule>> schedules; ///< what is emitted; none: the plain loops
+  /// The defaults' objects, which what is emitted must agree with; empty without measuring.
+  std::vector<Artifact> untuned;
   std::shared_ptr<Runner> runner;
 };
 

@@ -173,16 +173,16 @@ void poison(Region &region, ElementType type) {
 }
 
 std::optional<std::string> firstWrong(const Argument &argument, const std::byte *actual,
-                                      const std::byte *expected) {
+                                      const std::byte *expected, double slack) {
   switch (argument.type) {
   case ElementType::f32:
-    return firstWrongReal<uint32_t>(argument, actual, expected, 1e-4, poison32,
+    return firstWrongReal<uint32_t>(argument, actual, expected, slack * 1e-4, poison32,
                                     [](uint32_t b) { return std::bit_cast<float>(b); });
   case ElementType::f64:
-    return firstWrongReal<uint64_t>(argument, actual, expected, 1e-9, poison64,
+    return firstWrongReal<uint64_t>(argument, actual, expected, slack * 1e-9, poison64,
                                     [](uint64_t b) { return std::bit_cast<double>(b); });
   case ElementType::bf16:
-    return firstWrongReal<uint16_t>(argument, actual, expected, 2e-2, poison16, fromBf16);
+    return firstWrongReal<uint16_t>(argument, actual, expected, slack * 2e-2, poison16, fromBf16);
   case ElementType::i1:
   case ElementType::i8:
     return firstWrongInteger<int8_t>(argument, actual, expected);

@@ -35,8 +35,8 @@ void poison(Region &, ElementType);
 /// differ by tolerance * (|expected| + rms of all expected), tolerance 1e-4 (f32), 1e-9 (f64),
 /// 2e-2 (bf16): a sum's rounding error scales with its terms, not with its possibly tiny result.
 /// Reassociation of thousands of terms stays below by far, one wrong or missing term does not.
-/// Integers must be equal.
+/// Integers must be equal. `slack` multiplies the tolerance.
 std::optional<std::string> firstWrong(const Argument &, const std::byte *actual,
-                                      const std::byte *expected);
+                                      const std::byte *expected, double slack = 1);
 
 } // namespace alt

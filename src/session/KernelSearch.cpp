@@ -130,6 +130,8 @@ Result<void> KernelSearch::duel(unsigned rounds) {
   std::erase_if(rivals, [](const Observation &rival) { return !rival.measurement.artifact; });
   if (rivals.empty())
     return {};
+  if (rivals[0].schedule == space->defaultSchedule())
+    defaultArtifact = rivals[0].measurement.artifact;
   if (rivals.size() == 1) { // nothing to compare it with
     choose(rivals[0], rivals[0].measurement.seconds().count(), report.defaultSeconds);
     return {};

@@ -38,6 +38,8 @@ public:
   std::optional<Error> failure() const;
   const std::optional<Artifact> &artifact() const { return chosenArtifact; }
   const std::optional<Schedule> &schedule() const { return chosenSchedule; }
+  /// Of the default schedule; none when it does not work.
+  const std::optional<Artifact> &untuned() const { return defaultArtifact; }
   /// That the chosen schedule wants.
   Result<std::vector<OperandLayout>> layouts() const;
 
@@ -57,7 +59,7 @@ private:
   std::unique_ptr<RecordingMeasurer> measurer;
   std::unique_ptr<Search> search;
   Leaders leaders;
-  std::optional<Artifact> chosenArtifact;
+  std::optional<Artifact> chosenArtifact, defaultArtifact;
   std::optional<Schedule> chosenSchedule;
 };
 

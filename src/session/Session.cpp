@@ -225,32 +225,53 @@ private:
     return {};
   }
 
-  /// Kernels that were not reached, or of which no schedule works, get theirs here.
   Result<void> collectObjects() {
     result.artifacts.resize(kernels.size());
     result.schedules.resize(kernels.size());
+    result.untuned.resize(kernels.size());
     for (size_t k = 0; k < kernels.size() && !user.stop_requested(); ++k) {
-      if (searches[k] && searches[k]->artifact()) {
-        result.artifacts[k] = *searches[k]->artifact();
-        result.schedules[k] = searches[k]->schedule();
-        auto layouts = searches[k]->layouts();
-        if (!layouts)
-          return layouts.error();
-        result.report.kernels[k].layouts = std::move(*layouts);
-        continue;
-      }
-      bool failed = result.report.kernels[k].trials > 0;
-      auto built = buildDefault(kernels[k].workload, target, options.measure.threads,
-                                result.runner->options().objects, /*plain=*/failed);
-      if (!built)
-        return built.error();
-      result.artifacts[k] = built->artifact;
-      result.schedules[k] = built->schedule;
-      result.report.kernels[k].plain = !built->schedule;
-      result.report.kernels[k].bestSchedule = built->printed;
-      result.report.kernels[k].layouts = std::move(built->layouts);
+      bool found = searches[k] && searches[k]->artifact();
+      if (auto done = found ? takeWinner(k) : takeDefault(k); !done)
+        return done;
     }
     return {};
+  }
+
+  Result<void> takeWinner(size_t k) {
+    result.artifacts[k] = *searches[k]->artifact();
+    result.schedules[k] = searches[k]->schedule();
+    auto layouts = searches[k]->layouts();
+    if (!layouts)
+      return layouts.error();
+    result.report.kernels[k].layouts = std::move(*layouts);
+    if (searches[k]->untuned()) {
+      result.untuned[k] = *searches[k]->untuned();
+      return {};
+    }
+    auto loops = build(k, /*plain=*/true);
+    if (!loops)
+      return loops.error();
+    result.untuned[k] = std::move(loops->artifact);
+    return {};
+  }
+
+  /// Of kernels that were not reached, or of which no schedule works.
+  Result<void> takeDefault(size_t k) {
+    KernelReport &report = result.report.kernels[k];
+    auto built = build(k, /*plain=*/report.trials > 0);
+    if (!built)
+      return built.error();
+    result.artifacts[k] = result.untuned[k] = built->artifact;
+    result.schedules[k] = built->schedule;
+    report.plain = !built->schedule;
+    report.bestSchedule = built->printed;
+    report.layouts = std::move(built->layouts);
+    return {};
+  }
+
+  Result<DefaultObject> build(size_t k, bool plain) const {
+    return buildDefault(kernels[k].workload, target, options.measure.threads,
+                        result.runner->options().objects, plain);
   }
 
   void noteConverged() {

@@ -1,4 +1,5 @@
 #include "support/Subprocess.h"
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -17,11 +18,25 @@ std::string ChildResult::signalName() const {
   return WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "";
 }
 
-static void readAll(int out, int err, ChildResult &result) {
+using Limit = std::optional<std::chrono::duration<double>>;
+
+/// Until both are closed or the limit is over.
+static void readAll(int out, int err, Limit limit, ChildResult &result) {
   pollfd files[2] = {{out, POLLIN, 0}, {err, POLLIN, 0}};
   int open = 2;
   char buffer[4096];
-  while (open > 0 && (poll(files, 2, -1) >= 0 || errno == EINTR))
+  auto begin = std::chrono::steady_clock::now();
+  auto waits = [&]() -> bool {
+    int milliseconds = -1;
+    if (limit) {
+      std::chrono::duration<double> left = *limit - (std::chrono::steady_clock::now() - begin);
+      milliseconds = static_cast<int>(std::max(0.0, left.count() * 1e3));
+    }
+    int ready = poll(files, 2, milliseconds);
+    result.timedOut = ready == 0;
+    return ready > 0 || (ready < 0 && errno == EINTR);
+  };
+  while (open > 0 && waits())
     for (int i = 0; i < 2; ++i) {
       if (files[i].fd < 0 || !files[i].revents)
         continue;
@@ -35,7 +50,8 @@ static void readAll(int out, int err, ChildResult &result) {
     }
 }
 
-Result<ChildResult> runChild(const std::vector<std::string> &command) {
+Result<ChildResult> runChild(const std::vector<std::string> &command,
+                             Limit limit) {
   int out[2], err[2];
   if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0)
     return Error{ErrorKind::io, "No pipe to a child process could be opened."};
@@ -54,7 +70,9 @@ Result<ChildResult> runChild(const std::vector<std::string> &command) {
   close(err[1]);
   ChildResult result;
   if (child > 0) {
-    readAll(out[0], err[0], result);
+    readAll(out[0], err[0], limit, result);
+    if (result.timedOut)
+      kill(child, SIGKILL);
     while (waitpid(child, &result.status, 0) < 0 && errno == EINTR)
       ;
   }

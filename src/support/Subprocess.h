@@ -1,23 +1,28 @@
 // One child process, run to its end.
 #pragma once
 #include "alt/Result.h"
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace alt {
 
 struct ChildResult {
-  int status = -1; ///< as from waitpid
-  std::string out; ///< its stdout
-  std::string err; ///< its stderr
+  int status = -1;       ///< as from waitpid
+  std::string out;       ///< its stdout
+  std::string err;       ///< its stderr
+  bool timedOut = false; ///< it was killed at its limit
   bool succeeded() const;
   /// The signal's name when one ended it, else "".
   std::string signalName() const;
 };
 
-/// Runs `command` (looked up in PATH) and waits. The error says that it could not be started.
-Result<ChildResult> runChild(const std::vector<std::string> &command);
+/// Runs `command` (looked up in PATH) and waits, no longer than `limit` if there is one. The error
+/// says that it could not be started.
+Result<ChildResult> runChild(const std::vector<std::string> &command,
+                             std::optional<std::chrono::duration<double>> limit = {});
 
 /// The last line that is not empty, without a full stop: where tools put the reason.
 std::string lastLine(std::string text);

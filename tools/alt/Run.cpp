@@ -30,7 +30,7 @@ public:
         ->type_name("FILE")->expected(1)->take_all();
     app.add_option("--tolerance", tolerance, "Largest relative error that passes")
         ->capture_default_str()->check(CLI::NonNegativeNumber);
-    app.add_option("--repeat", repeat, "Timed runs")->capture_default_str()->check(CLI::Range(1, 1000000));
+    app.add_option("--repeat", repeat, "Timed runs; 0: not timed")->capture_default_str()->check(CLI::Range(0, 1000000));
     app.add_option("--seed", seed, "Of the random inputs")->capture_default_str();
   }
 
@@ -49,7 +49,9 @@ public:
     auto error = compare(*results);
     if (!error)
       return error.error();
-    auto times = library->time(*arguments, repeat);
+    Result<std::vector<Seconds>> times = std::vector<Seconds>();
+    if (repeat > 0)
+      times = library->time(*arguments, repeat);
     if (!times)
       return times.error();
     print(invocation, *times, *error);
@@ -110,11 +112,13 @@ private:
     auto at = [&](double q) { return times[static_cast<size_t>(q * double(times.size() - 1))].count(); };
     bool pass = error <= tolerance;
     if (invocation.json) {
-      nlohmann::ordered_json json = {{"median_seconds", at(0.5)},
-                                     {"min_seconds", times.front().count()},
-                                     {"p10_seconds", at(0.1)},
-                                     {"p90_seconds", at(0.9)},
-                                     {"repeat", times.size()}};
+      nlohmann::ordered_json json = nlohmann::ordered_json::object();
+      if (!times.empty())
+        json = {{"median_seconds", at(0.5)},
+                {"min_seconds", times.front().count()},
+                {"p10_seconds", at(0.1)},
+                {"p90_seconds", at(0.9)}};
+      json["repeat"] = times.size();
       if (!checks.empty()) {
         json["max_relative_error"] =
             std::isfinite(error) ? nlohmann::ordered_json(error) : nlohmann::ordered_json(nullptr);
@@ -124,9 +128,10 @@ private:
       printJson(json.dump(2));
       return;
     }
-    std::cout << "latency: median " << printSeconds(at(0.5)) << ", 10 to 90 % within "
-              << printSeconds(at(0.1)) << " to " << printSeconds(at(0.9)) << ", " << times.size()
-              << " runs\n";
+    if (!times.empty())
+      std::cout << "latency: median " << printSeconds(at(0.5)) << ", 10 to 90 % within "
+                << printSeconds(at(0.1)) << " to " << printSeconds(at(0.9)) << ", " << times.size()
+                << " runs\n";
     char text[32];
     std::snprintf(text, sizeof text, "%.2g", error);
     if (!checks.empty())

@@ -3,6 +3,7 @@
 #include "Events.h"
 #include "Interrupt.h"
 #include "OutputFolder.h"
+#include "alt/CompareLibraries.h"
 #include "alt/Emit.h"
 #include "alt/Lower.h"
 #include "alt/NarrowProducts.h"
@@ -97,6 +98,8 @@ void TuningCommand::declare(CLI::App &app) {
                    "Your own transform script: its tune.knob and tune.alternatives are tuned")
         ->type_name("FILE");
   app.add_flag("--untuned", untuned, "Default schedules, nothing is measured");
+  app.add_flag("--unchecked", unchecked,
+               "Write the library without running it beside the untuned one first");
   app.add_flag("--widen", widen,
                "Take products of bf16 or i8 also where the CPU has no instructions for them: each "
                "element is widened");
@@ -152,11 +155,14 @@ Result<int> TuningCommand::run(const Invocation &invocation) {
   if (!result)
     return result.error();
 
+  if (!untuned)
+    folder->keep(); // whatever comes now, the records are there
+
   TuneReport &report = result->report;
   report.title = program->name;
   report.tool = std::string("alt ") + ALT_VERSION;
   if (!out.empty() && !report.interrupted)
-    if (auto done = emit(*program, *result); !done)
+    if (auto done = emit(*program, *result, work.path()); !done)
       return done.error();
   folder->keep();
 
@@ -235,7 +241,35 @@ static Result<std::string> printSchedules(const Program &program, const SessionR
   return text;
 }
 
-Result<void> TuningCommand::emit(const Program &program, SessionResult &result) {
+Result<void> TuningCommand::compareWithUntuned(const Program &program, SessionResult &result,
+                                               const std::filesystem::path &workFolder) const {
+  std::filesystem::path tuned = workFolder / "candidate", plain = workFolder / "expected";
+  for (auto &[folder, artifacts] : {std::pair(tuned, &result.artifacts), {plain, &result.untuned}})
+    if (auto files = emitLibrary(program, *artifacts, {folder, options.measure.threads}); !files)
+      return files.error();
+  std::error_code failed;
+  auto alt = std::filesystem::read_symlink("/proc/self/exe", failed);
+  auto comparison = compareLibraries(alt, tuned, plain, workFolder);
+  if (!comparison)
+    return comparison.error();
+  if (comparison->difference)
+    return Error{ErrorKind::internal,
+                 program.name + ": on random inputs the tuned library does not compute what the " +
+                     "untuned one does (" + *comparison->difference +
+                     "), so it is not written; --untuned writes the other one, --unchecked this one."};
+  if (comparison->notCompared)
+    result.report.notes.push_back("The tuned library was not compared with the untuned one, which does not "
+                                  "run on random inputs: " + *comparison->notCompared + ".");
+  result.report.agreesWithUntuned = !comparison->notCompared;
+  return {};
+}
+
+Result<void> TuningCommand::emit(const Program &program, SessionResult &result,
+                                 const std::filesystem::path &workFolder) {
+  if (!untuned && !unchecked)
+    if (auto done = compareWithUntuned(program, result, workFolder);
+        !done && !(single() && done.error().kind == ErrorKind::invalidInput))
+      return done;
   auto files = emitLibrary(program, result.artifacts, {out, options.measure.threads});
   // A kernel whose constants have no data can be tuned, but no library can be made of it.
   if (!files && single() && files.error().kind == ErrorKind::invalidInput)

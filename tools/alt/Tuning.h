@@ -34,11 +34,14 @@ private:
   Result<Program> load(const std::filesystem::path &workFolder) const;
   Result<SessionResult> tune(const Program &, const std::filesystem::path &workFolder,
                              const Invocation &);
-  Result<void> emit(const Program &, SessionResult &);
+  /// The tuned library must compute what the untuned one does.
+  Result<void> compareWithUntuned(const Program &, SessionResult &,
+                                  const std::filesystem::path &workFolder) const;
+  Result<void> emit(const Program &, SessionResult &, const std::filesystem::path &workFolder);
 
   ModelArguments source;
   std::filesystem::path out, records, config, events, script;
-  bool untuned = false, widen = false;
+  bool untuned = false, widen = false, unchecked = false;
   SessionOptions options;
   OptionTable table;
 };
