@@ -3,6 +3,7 @@
 #include "Interrupt.h"
 #include "OutputFolder.h"
 #include "Tuning.h"
+#include "alt/Features.h"
 #include "alt/LiveArena.h"
 #include <iostream>
 
@@ -38,6 +39,11 @@ public:
     app.add_option("--tuner", options.tuners,
                    "Tuners, comma-separated; alt:option=value for an ablation")
         ->delimiter(',')
+        ->capture_default_str();
+    app.add_option("--features", features,
+                   "What tuners see of a schedule: its loops where the kernel is known, or just its "
+                   "knobs (no prior and no analytic cost fits those)")
+        ->check(CLI::IsMember({"loops", "knobs"}))
         ->capture_default_str();
     app.add_option("--baseline", options.baselines, "Tuners that ratios refer to")
         ->delimiter(',')
@@ -76,6 +82,9 @@ public:
                    "alt compare needs --space with recorded spaces, --live with kernels, or both."};
     if (auto done = gather(); !done)
       return done.error();
+    if (features == "knobs")
+      for (Arena &arena : arenas)
+        arena.features = makeKnobFeatures(*arena.space);
     StopOnInterrupt interrupt;
     size_t shown = 0;
     auto progress = [&](size_t done, size_t total) {
@@ -152,7 +161,7 @@ private:
   std::vector<std::string> files;
   std::vector<std::filesystem::path> kernels;
   std::filesystem::path folder;
-  std::string prior = "shipped";
+  std::string prior = "shipped", features = "loops";
   std::optional<WorkFolder> work; ///< outlives what is measured in it
   std::vector<Arena> arenas;
 };
