@@ -1,13 +1,13 @@
 #include "sample/Alt.h"
 #include "model/ValidityFilter.h"
 #include "sample/Coverage.h"
+#include "sample/History.h"
 #include "sample/Labels.h"
 #include "sample/Proximity.h"
 #include "sample/Visited.h"
 #include "sample/WarmStart.h"
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace alt {
 namespace {
@@ -27,11 +27,10 @@ double logExpectedImprovement(double mean, double deviation, double best) {
 class AltSampler final : public Sampler {
 public:
   AltSampler(const SamplerContext &context, const AltOptions &options)
-      : options(options), features(context.features), visited(context.space),
-        coverage(context.space), pool(context, options.pool),
+      : options(options), visited(context.space), coverage(context.space),
+        history(context.features), pool(context, options.pool),
         warm({context.space, context.features, options.prior ? context.prior : nullptr},
-             options.analytic, options.spread),
-        rows(context.features.names().size()) {
+             options.analytic, options.spread) {
     if (options.initial == 0)
       this->options.initial = warm.expects() ? 8 : 4;
   }
@@ -39,12 +38,12 @@ public:
   // One turn of the method, in order.
   std::vector<Schedule> ask(size_t count, Rng &rng) override {
     std::vector<Schedule> batch;
-    if (asked() < options.initial || valid == 0) {
+    if (asked() < options.initial || !history.anyRan()) {
       startWarm(count, batch, rng);
       coverage.fill(batch, count, visited, rng);
     } else {
       std::vector<size_t> taught = teachers();
-      pool.refresh(fastest(options.pool.parents), toCompare(taught), visited, rng);
+      pool.refresh(history.fastestSchedules(options.pool.parents), toCompare(taught), visited, rng);
       predict(taught, rng);
       select(count, batch);
       visited.fill(batch, count, rng); // what no turn could choose
@@ -58,16 +57,13 @@ public:
       if (visited.insert(observation.schedule))
         coverage.add(observation.schedule);
       std::erase(pending, observation.schedule);
-      features.extract(observation.schedule, rows.addRow());
-      warm.tell(rows.row(rows.rows() - 1));
-      schedules.push_back(observation.schedule);
-      seconds.push_back(observation.measurement.seconds().count());
+      history.add(observation);
+      warm.tell(history.rows.row(history.size() - 1));
       const PhaseTimes &times = observation.measurement.spent;
       spent += (times.build + times.check + times.run).count();
-      valid += observation.measurement.ok();
-      if (seconds.back() < 0.995 * best) {
-        best = seconds.back();
-        lastGain = seconds.size();
+      if (double seconds = history.seconds.back(); seconds < 0.995 * best) {
+        best = seconds;
+        lastGain = history.size();
       }
     }
   }
@@ -80,12 +76,12 @@ public:
       return options.initial - asked();
     if (options.batch > 0)
       return options.batch;
-    double trial = spent / std::max(1.0, double(seconds.size()));
+    double trial = spent / std::max(1.0, double(history.size()));
     return size_t(std::clamp(std::ceil(0.5 / std::max(trial, 1e-3)), 1.0, 8.0));
   }
 
 private:
-  size_t asked() const { return seconds.size() + pending.size(); }
+  size_t asked() const { return history.size() + pending.size(); }
 
   /// The first batch by what is expected, if anything; the rest of it stays spread over the space.
   void startWarm(size_t count, std::vector<Schedule> &batch, Rng &rng) {
@@ -97,26 +93,9 @@ private:
       }
   }
 
-  /// The numbers of the told schedules, the fastest `count` in front.
-  std::vector<size_t> byTime(size_t count) const {
-    std::vector<size_t> order(seconds.size());
-    std::iota(order.begin(), order.end(), 0);
-    count = std::min(count, order.size());
-    std::partial_sort(order.begin(), order.begin() + ptrdiff_t(count), order.end(),
-                      [&](size_t a, size_t b) { return seconds[a] < seconds[b]; });
-    return order;
-  }
-
-  std::vector<Schedule> fastest(size_t count) const {
-    std::vector<Schedule> best;
-    for (size_t i : byTime(count))
-      if (best.size() < count && std::isfinite(seconds[i]))
-        best.push_back(schedules[i]);
-    return best;
-  }
-
   std::vector<float> labels() const {
-    std::vector<float> labels = rankLabels(seconds), throughput = throughputLabels(seconds);
+    std::vector<float> labels = rankLabels(history.seconds),
+                       throughput = throughputLabels(history.seconds);
     for (size_t i = 0; i < labels.size(); ++i)
       labels[i] += float(1 - options.rankShare) * (throughput[i] - labels[i]);
     return labels;
@@ -125,13 +104,13 @@ private:
   /// All told schedules; of very many the fastest half and the latest half of what a refit can
   /// bear.
   std::vector<size_t> teachers() const {
-    std::vector<size_t> chosen = byTime(options.maxRows / 2);
-    if (chosen.size() <= options.maxRows) {
-      std::iota(chosen.begin(), chosen.end(), 0);
-      return chosen;
+    std::vector<size_t> chosen;
+    size_t latest = history.size();
+    if (history.size() > options.maxRows) {
+      chosen = history.fastest(options.maxRows / 2);
+      latest = options.maxRows / 2;
     }
-    chosen.resize(options.maxRows / 2);
-    for (size_t i = seconds.size() - options.maxRows / 2; i < seconds.size(); ++i)
+    for (size_t i = history.size() - latest; i < history.size(); ++i)
       chosen.push_back(i);
     std::sort(chosen.begin(), chosen.end());
     chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
@@ -142,10 +121,10 @@ private:
   /// than the models know.
   std::span<const Schedule> toCompare(std::span<const size_t> taught) {
     if (pool.isWhole())
-      return schedules;
+      return history.schedules;
     known.clear();
     for (size_t i : taught)
-      known.push_back(schedules[i]);
+      known.push_back(history.schedules[i]);
     return known;
   }
 
@@ -153,11 +132,11 @@ private:
   void predict(std::span<const size_t> from, Rng &rng) {
     std::vector<float> every = labels(), label, ran;
     warm.takeOut(every);
-    Matrix taught(rows.columns);
+    Matrix taught(history.rows.columns);
     for (size_t i : from) {
-      std::ranges::copy(rows.row(i), taught.addRow().begin());
+      std::ranges::copy(history.rows.row(i), taught.addRow().begin());
       label.push_back(every[i]);
-      ran.push_back(std::isfinite(seconds[i]) ? 1.0f : 0.0f);
+      ran.push_back(std::isfinite(history.seconds[i]) ? 1.0f : 0.0f);
     }
     CommitteeOptions committee = options.committee;
     if (!options.uncertainty)
@@ -256,24 +235,20 @@ private:
   }
 
   AltOptions options;
-  const FeatureExtractor &features;
   Visited visited;
   Coverage coverage;
+  History history;
   Pool pool;
   WarmStart warm;
   Committee models;
   Proximity proximity;
   std::vector<Committee::Prediction> predictions; ///< one a schedule of the pool
   std::vector<float> runs;                        ///< likewise: the probability to run
-  Matrix rows;                                    ///< one a told schedule
-  std::vector<Schedule> schedules;                ///< likewise
-  std::vector<double> seconds;                    ///< likewise; infinite when it failed
   std::vector<Schedule> known;                    ///< those that the models were fitted to
   std::vector<Schedule> pending;                  ///< asked for and not told yet
-  size_t valid = 0;
-  double best = INFINITY; ///< seconds
-  size_t lastGain = 0;    ///< how many were told when it last fell by half a percent
-  double spent = 0;       ///< seconds that the told trials took
+  double best = INFINITY;                         ///< seconds
+  size_t lastGain = 0; ///< how many were told when it last fell by half a percent
+  double spent = 0;    ///< seconds that the told trials took
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 // 3 of each plan random. Its features are TVM's own; ours stand in for them.
 #include "sample/AutoTvm.h"
 #include "model/XGBoost.h"
+#include "sample/History.h"
 #include "sample/Labels.h"
 #include "sample/Visited.h"
 #include <algorithm>
@@ -42,11 +43,10 @@ double averageRecall(std::span<const float> predictions, std::span<const float> 
 class AutoTvmSampler final : public Sampler {
 public:
   AutoTvmSampler(const SamplerContext &context, AutoTvmLoss loss)
-      : space(context.space), features(context.features), loss(loss), visited(context.space),
-        rows(context.features.names().size()) {}
+      : space(context.space), loss(loss), visited(context.space), history(context.features) {}
 
   std::vector<Schedule> ask(size_t count, Rng &rng) override {
-    if (seconds.size() >= planSize * (refits + 1) && ran) {
+    if (history.size() >= planSize * (refits + 1) && history.anyRan()) {
       ++refits;
       anneal(fit(), rng);
     }
@@ -63,9 +63,7 @@ public:
   void tell(std::span<const Observation> observations) override {
     for (const Observation &observation : observations) {
       visited.insert(observation.schedule);
-      features.extract(observation.schedule, rows.addRow());
-      seconds.push_back(observation.measurement.seconds().count());
-      ran = ran || observation.measurement.ok();
+      history.add(observation);
     }
   }
 
@@ -78,8 +76,8 @@ private:
   }
 
   XGBoost fit() const {
-    std::vector<float> labels = throughputLabels(seconds);
-    XGBoost model(rows, labels,
+    std::vector<float> labels = throughputLabels(history.seconds);
+    XGBoost model(history.rows, labels,
                   {{"objective", loss == AutoTvmLoss::rank ? "rank:pairwise" : "reg:squarederror"},
                    {"max_depth", "3"},
                    {"gamma", "0.0001"},
@@ -106,11 +104,8 @@ private:
     float score = 0;
   };
 
-  std::vector<float> scores(const XGBoost &model, std::span<const Schedule> schedules) {
-    Matrix batch(schedules.size(), rows.columns);
-    for (size_t i = 0; i < schedules.size(); ++i)
-      features.extract(schedules[i], batch.row(i));
-    return model.predict(batch);
+  std::vector<float> scores(const XGBoost &model, std::span<const Schedule> schedules) const {
+    return model.predict(history.featuresOf(schedules));
   }
 
   /// Fills the plan with the best unseen schedules that the chains come across.
@@ -161,12 +156,9 @@ private:
   }
 
   const SearchSpace &space;
-  const FeatureExtractor &features;
   AutoTvmLoss loss;
   Visited visited;
-  Matrix rows;
-  std::vector<double> seconds;
-  bool ran = false; ///< anything at all
+  History history;
   size_t refits = 0;
   std::vector<Schedule> heads; ///< of the chains, kept between plans
   std::vector<Scored> plan;

@@ -3,11 +3,11 @@
 // and takes the best unseen, 0.05 of the batch at random. No model before the first iteration.
 #include "sample/Evolutionary.h"
 #include "model/XGBoost.h"
+#include "sample/History.h"
 #include "sample/Labels.h"
 #include "sample/Visited.h"
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace alt {
 namespace {
@@ -19,11 +19,10 @@ constexpr unsigned maxRounds = 500, patience = 50; ///< MetaSchedule stops on th
 class EvolutionarySampler final : public Sampler {
 public:
   explicit EvolutionarySampler(const SamplerContext &context)
-      : space(context.space), features(context.features), visited(context.space),
-        rows(context.features.names().size()) {}
+      : space(context.space), visited(context.space), history(context.features) {}
 
   std::vector<Schedule> ask(size_t count, Rng &rng) override {
-    if (plan.empty() && seconds.size() >= perIteration && ran)
+    if (plan.empty() && history.size() >= perIteration && history.anyRan())
       evolve(rng);
     std::vector<Schedule> batch;
     std::uniform_real_distribution<double> uniform(0, 1);
@@ -36,7 +35,7 @@ public:
       else if (auto drawn = visited.drawNew(rng))
         batch.push_back(std::move(*drawn));
     }
-    bool warming = seconds.size() < perIteration || !ran;
+    bool warming = history.size() < perIteration || !history.anyRan();
     visited.fill(batch, warming ? count : std::min<size_t>(count, 1), rng);
     return batch;
   }
@@ -44,17 +43,14 @@ public:
   void tell(std::span<const Observation> observations) override {
     for (const Observation &observation : observations) {
       visited.insert(observation.schedule);
-      features.extract(observation.schedule, rows.addRow());
-      schedules.push_back(observation.schedule);
-      seconds.push_back(observation.measurement.seconds().count());
-      ran = ran || observation.measurement.ok();
+      history.add(observation);
     }
   }
 
 private:
   XGBoost fit() const {
-    std::vector<float> labels = throughputLabels(seconds);
-    XGBoost model(rows, labels,
+    std::vector<float> labels = throughputLabels(history.seconds);
+    XGBoost model(history.rows, labels,
                   {{"objective", "reg:squarederror"},
                    {"max_depth", "10"},
                    {"gamma", "0.001"},
@@ -76,22 +72,16 @@ private:
     return model;
   }
 
-  std::vector<float> scores(const XGBoost &model, std::span<const Schedule> population) {
-    Matrix batch(population.size(), rows.columns);
-    for (size_t i = 0; i < population.size(); ++i)
-      features.extract(population[i], batch.row(i));
-    return model.predict(batch);
-  }
-
   void evolve(Rng &rng) {
     XGBoost model = fit();
-    std::vector<Schedule> population = bestMeasured();
+    std::vector<Schedule> population =
+        history.fastestSchedules(size_t(fromMeasured * populationSize));
     while (population.size() < populationSize)
       population.push_back(space.random(rng));
     std::vector<std::pair<float, Schedule>> unseen;
     std::uniform_real_distribution<double> uniform(0, 1);
     for (size_t generation = 0; generation <= generations; ++generation) {
-      std::vector<float> score = scores(model, population);
+      std::vector<float> score = model.predict(history.featuresOf(population));
       for (size_t i = 0; i < population.size(); ++i)
         if (!visited.contains(population[i]))
           unseen.emplace_back(score[i], population[i]);
@@ -115,26 +105,9 @@ private:
       plan.push_back(std::move(unseen[from].second));
   }
 
-  std::vector<Schedule> bestMeasured() const {
-    std::vector<size_t> order(seconds.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::erase_if(order, [&](size_t i) { return !std::isfinite(seconds[i]); });
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return seconds[a] < seconds[b]; });
-    order.resize(std::min(order.size(), size_t(fromMeasured * populationSize)));
-    std::vector<Schedule> best;
-    for (size_t i : order)
-      best.push_back(schedules[i]);
-    return best;
-  }
-
   const SearchSpace &space;
-  const FeatureExtractor &features;
   Visited visited;
-  Matrix rows;
-  std::vector<Schedule> schedules;
-  std::vector<double> seconds;
-  bool ran = false;
+  History history;
   std::vector<Schedule> plan;
 };
 

@@ -4,10 +4,10 @@
 // probability less mean similarity (share of equal leaves) to those already kept.
 #include "sample/Lfbo.h"
 #include "model/XGBoost.h"
+#include "sample/History.h"
 #include "sample/Visited.h"
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace alt {
 namespace {
@@ -18,12 +18,11 @@ constexpr double kept = 0.1, quantile = 0.1;
 class LfboSampler final : public Sampler {
 public:
   explicit LfboSampler(const SamplerContext &context)
-      : space(context.space), features(context.features), visited(context.space),
-        rows(context.features.names().size()) {}
+      : space(context.space), visited(context.space), history(context.features) {}
 
   std::vector<Schedule> ask(size_t count, Rng &rng) override {
     std::vector<Schedule> batch;
-    bool learning = seconds.size() >= initial && ran;
+    bool learning = history.size() >= initial && history.anyRan();
     if (learning && plan.empty())
       nextGeneration(rng);
     while (batch.size() < count && !plan.empty()) {
@@ -38,21 +37,18 @@ public:
   void tell(std::span<const Observation> observations) override {
     for (const Observation &observation : observations) {
       visited.insert(observation.schedule);
-      features.extract(observation.schedule, rows.addRow());
-      schedules.push_back(observation.schedule);
-      seconds.push_back(observation.measurement.seconds().count());
-      ran = ran || observation.measurement.ok();
+      history.add(observation);
     }
   }
 
 private:
   XGBoost fitForest(std::span<const size_t> order) {
-    std::vector<float> labels(seconds.size(), 0.0f);
-    double count = std::max(1.0, quantile * double(seconds.size()));
+    std::vector<float> labels(history.size(), 0.0f);
+    double count = std::max(1.0, quantile * double(history.size()));
     for (size_t i = 0; i < order.size() && double(i) < count; ++i)
       labels[order[i]] = 1;
-    double share = 1 / std::sqrt(double(rows.columns));
-    XGBoost forest(rows, labels,
+    double share = 1 / std::sqrt(double(history.rows.columns));
+    XGBoost forest(history.rows, labels,
                    {{"objective", "binary:logistic"},
                     {"num_parallel_tree", std::to_string(trees)},
                     {"eta", "1"},
@@ -61,23 +57,19 @@ private:
                     {"max_depth", "12"},
                     {"lambda", "0.01"},
                     {"min_child_weight", "0.1"},
-                    {"seed", std::to_string(seconds.size())}});
+                    {"seed", std::to_string(history.size())}});
     forest.grow();
     return forest;
   }
 
   void nextGeneration(Rng &rng) {
-    std::vector<size_t> order(seconds.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::erase_if(order, [&](size_t i) { return !std::isfinite(seconds[i]); });
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return seconds[a] < seconds[b]; });
+    std::vector<size_t> order = history.fastest(history.size());
     XGBoost forest = fitForest(order);
     std::vector<Schedule> pool;
     std::unordered_set<Schedule, ScheduleHash> inPool;
     for (size_t p = 0; p < std::min(copies, order.size()); ++p)
       for (size_t n = 0; n < neighbours; ++n) {
-        Schedule near = space.neighbour(schedules[order[p]], rng);
+        Schedule near = space.neighbour(history.schedules[order[p]], rng);
         for (size_t more = rng() % 3; more > 0; --more) // within a radius of three moves
           near = space.neighbour(near, rng);
         if (!visited.contains(near) && inPool.insert(near).second)
@@ -88,9 +80,7 @@ private:
   }
 
   void keepDiverse(const XGBoost &forest, std::vector<Schedule> &pool) {
-    Matrix candidates(pool.size(), rows.columns);
-    for (size_t i = 0; i < pool.size(); ++i)
-      features.extract(pool[i], candidates.row(i));
+    Matrix candidates = history.featuresOf(pool);
     std::vector<float> probability = forest.predict(candidates);
     size_t columns = 0;
     std::vector<uint32_t> leaves = forest.leaves(candidates, columns);
@@ -120,12 +110,8 @@ private:
   }
 
   const SearchSpace &space;
-  const FeatureExtractor &features;
   Visited visited;
-  Matrix rows;
-  std::vector<Schedule> schedules;
-  std::vector<double> seconds;
-  bool ran = false;
+  History history;
   std::vector<Schedule> plan;
 };
 
