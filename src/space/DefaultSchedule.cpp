@@ -21,6 +21,12 @@ int64_t strideAlong(const Operand &operand, unsigned axis) {
   return stride;
 }
 
+/// Whether a window passes over the operand, so that neighbours read the same elements.
+bool slides(const Operand &operand) {
+  return std::any_of(operand.index.begin(), operand.index.end(),
+                     [](const IndexExpr &index) { return index.terms.size() > 1; });
+}
+
 /// Whether rows so many bytes apart lie in the same few sets of L1.
 bool crowdsL1(int64_t stride) { return stride >= 2048 && (stride + 64) % 4096 <= 128; }
 
@@ -107,10 +113,8 @@ void LoopSpace::chooseOrders(LoopNest &nest) const {
     double size = bytes(operand.type);
     for (int64_t extent : operand.shape)
       size *= static_cast<double>(extent);
-    bool slides = std::any_of(operand.index.begin(), operand.index.end(),
-                              [](const IndexExpr &index) { return index.terms.size() > 1; });
-    windows |= slides;
-    if (slides)
+    windows |= slides(operand);
+    if (slides(operand))
       shared |= strideAlong(operand, nest.vectorAxis) == 0;
     else
       weights = std::max(weights, size);
@@ -214,13 +218,15 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
       if (operand.isOutput && reduces)
         continue;
       double here = 1, crowded = 1;
-      bool reused = false;    // by other outputs of the tile
-      bool revisited = false; // by the tiles that follow
+      bool reused = false;         // by other outputs of the tile
+      bool revisited = false;      // by the tiles that follow
+      bool held = slides(operand); // in registers while the other factors pass
       for (unsigned axis = 0; axis < axes.size(); ++axis) {
         int64_t stride = axes[axis].kind == AxisKind::parallel ? strideAlong(operand, axis) : 0;
         if (stride == 0) {
           bool parallel = axes[axis].kind == AxisKind::parallel;
           reused |= parallel;
+          held |= parallel && tile.axes[axis].reg > 1;
           revisited |= parallel && tile.axes[axis].reg < axes[axis].extent;
           continue;
         }
@@ -232,7 +238,7 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
         here *= 2;
       loads += here;
       if (strideAlong(operand, nest.vectorAxis)) {
-        rows += here; // held in registers while the other factors pass
+        rows += held ? here : 0;
         bool beyondL2 =
             revisited && here * steps * static_cast<double>(vectorLanes) * bytes(operand.type) >
                              static_cast<double>(l2Bytes);
@@ -244,7 +250,7 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
         std::max(0.0, operations + rows + 1 - static_cast<double>(maxAccumulators + 2));
     double arithmetic = operations / operationsPerCycle, memory = loads / loadsPerCycle;
     cycles += count * steps *
-              (std::max({arithmetic, memory, reduces ? latency : 0}) + spilled + streamed / 2 +
+              (std::max({arithmetic, memory, reduces ? latency : 0}) + 2 * spilled + streamed / 2 +
                loads / 10 + loop);
   };
   visit(visit, 0, 1);

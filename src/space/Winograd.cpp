@@ -79,7 +79,7 @@ static double multiplying(const LoopNest::Level &tiles, const LoopNest::Level &f
            spilled = std::max(0.0, r * vectors + vectors + 1 - target.vectorRegisters);
       cycles +=
           static_cast<double>(rows.count * features.count * steps) *
-          (std::max({r * vectors / 2, loads / 2, latency}) + loads / 20 + 1.5 * spilled + loop);
+          (std::max({r * vectors / 2, loads / 2, latency}) + loads / 20 + 2 * spilled + loop);
     }
   return cycles;
 }

@@ -136,7 +136,8 @@ TEST(LoopNest, AFusedOpsVectorsRunAlongItsInnermostDimensionInTheTile) {
 }
 
 TEST(LoopSpace, PaddingIsSkippedOnlyWhereTheTapsAreKnown) {
-  LoopSpace space(test::padded(test::convolutionWorkload(14, 14, 64, 64, 5, 1), 2), test::avx512(), 1);
+  LoopSpace space(test::padded(test::convolutionWorkload(14, 14, 64, 64, 5, 1), 2), test::avx512(),
+                  1);
   Rng rng(6);
   int skipped = 0;
   for (int i = 0; i < 5000; ++i) {
@@ -169,6 +170,17 @@ TEST(LoopSpace, ThreadsGetUnitsByDefault) {
     if (axis.kind == AxisKind::parallel)
       units *= axis.extent / axis.par;
   EXPECT_GE(units, 2);
+}
+
+// 7 rows by 4 vectors of accumulators, and the vectors that they share, are one register too many.
+TEST(LoopSpace, TheDefaultLeavesRegistersForWhatIsMultiplied) {
+  for (unsigned threads : {1, 2}) {
+    Workload conv = test::padded(test::convolutionWorkload(7, 7, 256, 512, 3, 2), 1);
+    LoopSpace space(conv, test::avx512(), threads);
+    LoopNest nest = space.decode(space.defaultSchedule());
+    int64_t vectors = ceilDiv(nest.axes[3].reg, 16), rows = nest.axes[1].reg * nest.axes[2].reg;
+    EXPECT_LE(rows * vectors + vectors + 1, 32) << print(space, space.defaultSchedule());
+  }
 }
 
 TEST(LoopSpace, AKernelWithoutANestHasOnePoint) {
