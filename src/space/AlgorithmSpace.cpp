@@ -56,6 +56,8 @@ Schedule winogradDefault(const LoopSpace &loops, const Winograd &winograd, const
     best.choice[inner] =
         static_cast<uint16_t>(std::find(labels.begin(), labels.end(), "a,f,t") - labels.begin());
   }
+  if (size_t pack = find(loops, "pack.in1"); pack < loops.knobs().size())
+    best.choice[pack] = winograd.constantFilter;
   double fewest = std::numeric_limits<double>::infinity();
   for (const Schedule &batched : nestingAlong(loops, Winograd::t, "t", best))
     for (const Schedule &tried : nestingAlong(loops, Winograd::f, "f", batched)) {

@@ -72,8 +72,9 @@ Schedule LoopSpace::chooseDefault() const {
 }
 
 /// One axis is split among the threads: evenly if there is such a one, the outermost if several.
+/// Parts that end in a vector not full count as many vectors; they cannot be packed, either.
 void LoopSpace::chooseUnits(LoopNest &nest) const {
-  double best = 0;
+  double best = 1.1 / static_cast<double>(threads); // where a split gains no tenth, there is none
   LoopNest chosen = nest;
   for (size_t k = 0; k < knobList.size(); ++k) {
     if (meanings[k].field != Meaning::Field::par)
@@ -92,6 +93,9 @@ void LoopSpace::chooseUnits(LoopNest &nest) const {
       int64_t units = axis.extent / axis.par, turns = ceilDiv(units, threads);
       double balance = static_cast<double>(units) / static_cast<double>(turns * threads) -
                        1e-3 * static_cast<double>(turns); // rather few and large ones
+      if (a == nest.vectorAxis && axis.par % vectorLanes)
+        balance *= 0.85 * static_cast<double>(axis.par) /
+                   static_cast<double>(ceilDiv(axis.par, vectorLanes) * vectorLanes);
       if (units > 1 && balance > best + 1e-6 && legal(candidate)) {
         best = balance;
         chosen = candidate;

@@ -114,7 +114,8 @@ private:
       must(implies(*vector,
                    any({equal(mod(level.reg, lanes), zero), equal(level.reg, level.extent)})),
            name + ": a register tile has whole vectors");
-      must(implies(*vector, startsAtPanels(level.tile, level)),
+      unsigned end = space.ragged[a] ? level.par : level.extent;
+      must(implies(*vector, any({equal(mod(level.tile, level.reg), zero), equal(level.tile, end)})),
            name + ": a cache tile has whole register tiles");
     }
   }

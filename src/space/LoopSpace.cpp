@@ -42,9 +42,9 @@ int vectorFit(const Operand &operand, unsigned axis) {
   return fit;
 }
 
-/// Whether tiles of `size` are whole numbers of `part`s, or there is but one.
-bool wholeUpToItsEnd(const LoopNest::Level &axis, int64_t size, int64_t part) {
-  return size % part == 0 || size == axis.extent;
+/// Whether tiles of `size` are whole numbers of `part`s, or there is but one in `whole`.
+bool wholeUpToItsEnd(int64_t whole, int64_t size, int64_t part) {
+  return size % part == 0 || size == whole;
 }
 
 } // namespace
@@ -61,6 +61,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
     if (axes[a].extent > 1)
       (axes[a].kind == AxisKind::parallel ? parallel : reduction).push_back(a);
 
+  ragged.resize(axes.size());
   vectorAxes = vectorCandidates();
   for (const FusedResult &result : workload.fusedResults)
     if (outgrowsAccumulators(result))
@@ -74,7 +75,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
     int64_t extent = axes[a].extent;
     bool vectors = std::find(vectorAxes.begin(), vectorAxes.end(), a) != vectorAxes.end();
     bool onlyVectors = vectors && vectorAxes.size() == 1; // else legal() tells
-    std::vector<int64_t> sizes, tiles;
+    std::vector<int64_t> sizes, tiles, units;
     for (int64_t s : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 28})
       if (s <= extent && !onlyVectors)
         sizes.push_back(s);
@@ -83,18 +84,19 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
         sizes.push_back(s * vectorLanes);
     if (extent <= 8 * vectorLanes && vectors)
       sizes.push_back(extent);
+    auto wholeVectors = [&](int64_t d) { return d % vectorLanes == 0; };
     for (int64_t d : divisors(extent))
-      if (!onlyVectors || d % vectorLanes == 0 || d == extent)
+      if (threads > 1 && extent / d <= 8 * threads)
+        units.push_back(d);
+    ragged[a] = std::none_of(units.begin(), units.end(),
+                             [&](int64_t d) { return d < extent && wholeVectors(d); });
+    for (int64_t d : divisors(extent))
+      if (!onlyVectors || wholeVectors(d) || d == extent ||
+          (ragged[a] && std::count(units.begin(), units.end(), d)))
         tiles.push_back(d);
     addKnob({Field::reg, a}, "reg." + axes[a].name, sizes);
     addKnob({Field::tile, a}, "tile." + axes[a].name, thinned(tiles, 16));
-    if (threads > 1) {
-      std::vector<int64_t> units;
-      for (int64_t d : divisors(extent))
-        if (extent / d <= 8 * threads)
-          units.push_back(d);
-      addKnob({Field::par, a}, "par." + axes[a].name, thinned(units, 10));
-    }
+    addKnob({Field::par, a}, "par." + axes[a].name, thinned(units, 10));
   }
   for (unsigned a : reduction) {
     int64_t extent = axes[a].extent;
@@ -286,8 +288,9 @@ bool LoopSpace::legal(const LoopNest &nest) const {
       return false;
     // Lanes are for the vector axis; along any other a register tile is a count of vectors.
     accumulators *= a == nest.vectorAxis ? ceilDiv(axis.reg, vectorLanes) : axis.reg;
-    if (a == nest.vectorAxis && !(wholeUpToItsEnd(axis, axis.reg, vectorLanes) &&
-                                  wholeUpToItsEnd(axis, axis.tile, axis.reg)))
+    int64_t end = ragged[a] ? axis.par : axis.extent;
+    if (a == nest.vectorAxis && !(wholeUpToItsEnd(axis.extent, axis.reg, vectorLanes) &&
+                                  wholeUpToItsEnd(end, axis.tile, axis.reg)))
       return false;
     units *= axis.extent / axis.par;
   }

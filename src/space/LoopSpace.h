@@ -85,6 +85,9 @@ private:
   int64_t vectorLanes, maxAccumulators, l2Bytes;
   unsigned threads;
   std::vector<std::string> withheld;
+  /// Axes of which no part that a thread may take has whole vectors only: parts then end as the axis
+  /// itself does.
+  std::vector<bool> ragged;
   std::vector<Knob> knobList;
   std::vector<Meaning> meanings;
   /// A window that slides over a padded dimension: output axis, window axis, how many outputs at

@@ -114,6 +114,7 @@ inline Workload elementwiseWorkload(int64_t rows, int64_t columns) {
 inline std::vector<Workload> workloadFamilies() {
   return {matmulWorkload(512, 512, 512),        matmulWorkload(197, 768, 768),
           matmulWorkload(1, 4096, 4096),        matmulWorkload(13, 37, 17),
+          matmulWorkload(31, 1000, 128),
           convolutionWorkload(56, 56, 64, 64, 3, 1), convolutionWorkload(14, 14, 1024, 256, 1, 1),
           convolutionWorkload(112, 112, 3, 64, 7, 2), depthwiseWorkload(14, 14, 384, 3),
           padded(depthwiseWorkload(28, 28, 240, 5), 2), padded(convolutionWorkload(7, 7, 512, 512, 3, 1), 1),

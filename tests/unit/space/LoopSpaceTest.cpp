@@ -172,6 +172,21 @@ TEST(LoopSpace, ThreadsGetUnitsByDefault) {
   EXPECT_GE(units, 2);
 }
 
+// 31 rows are prime, and no part of 1000 columns that a thread may take has whole vectors only.
+TEST(LoopSpace, ThreadsSplitColumnsOfWhichNoPartHasWholeVectors) {
+  auto byDefault = [](int64_t m, int64_t n, int64_t k) {
+    LoopSpace space(test::matmulWorkload(m, n, k), test::avx512(), 2);
+    return space.decode(space.defaultSchedule());
+  };
+  LoopNest nest = byDefault(31, 1000, 1280);
+  EXPECT_EQ(nest.axes[1].par, 500);
+  EXPECT_FALSE(nest.packed[1]); // panels would start inside a part
+  EXPECT_EQ(byDefault(31, 1024, 1280).axes[1].par, 512);
+  EXPECT_TRUE(byDefault(31, 1024, 1280).packed[1]);
+  // Three parts for two threads, each of four vectors for 53 columns, gain nothing.
+  EXPECT_EQ(byDefault(97, 159, 13).axes[1].par, 159);
+}
+
 // 7 rows by 4 vectors of accumulators, and the vectors that they share, are one register too many.
 TEST(LoopSpace, TheDefaultLeavesRegistersForWhatIsMultiplied) {
   for (unsigned threads : {1, 2}) {
