@@ -19,7 +19,7 @@ void callStage(void *symbol, const std::vector<void *> &buffers, int64_t begin, 
   reinterpret_cast<Function>(symbol)(buffers[I]..., begin, end);
 }
 
-template <size_t N = 12>
+template <size_t N = 64> // as many as LoadedKernel takes
 void callStage(void *symbol, const std::vector<void *> &buffers, int64_t begin, int64_t end) {
   if (buffers.size() == N)
     return callStage(symbol, buffers, begin, end, std::make_index_sequence<N>());
