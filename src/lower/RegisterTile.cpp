@@ -19,8 +19,9 @@ SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width, bool mayMask) {
     chunks.push_back({at, width, width});
   while (at < extent) {
     int64_t rest = extent - at;
-    int64_t lanes = mayMask ? static_cast<int64_t>(llvm::PowerOf2Ceil(rest))
-                            : static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(rest)));
+    int64_t lanes = !mayMask ? static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(rest)))
+                    : at > 0 ? width
+                             : static_cast<int64_t>(llvm::PowerOf2Ceil(rest));
     int64_t valid = std::min(lanes, rest);
     chunks.push_back({at, lanes, valid});
     at += valid;
@@ -33,6 +34,25 @@ Value maskFor(OpBuilder &b, Location loc, const Chunk &chunk) {
     return {};
   auto type = VectorType::get({chunk.lanes}, b.getI1Type());
   return vector::ConstantMaskOp::create(b, loc, type, ArrayRef<int64_t>{chunk.valid});
+}
+
+/// The lanes that the chunk has in memory: a masked vector that ends in the next line costs as much
+/// as two loads.
+static Chunk inMemory(const Chunk &chunk) {
+  return {chunk.start, static_cast<int64_t>(llvm::PowerOf2Ceil(chunk.valid)), chunk.valid};
+}
+
+/// The value's first lanes, or all of them and zeros behind; it is one register either way.
+static Value resize(OpBuilder &b, Location loc, Value value, int64_t lanes) {
+  auto type = cast<VectorType>(value.getType());
+  int64_t own = type.getNumElements();
+  if (own == lanes)
+    return value;
+  SmallVector<int64_t> take;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    take.push_back(std::min(lane, own)); // number `own` is the first zero
+  Value zeros = arith::ConstantOp::create(b, loc, b.getZeroAttr(type));
+  return vector::ShuffleOp::create(b, loc, value, zeros, take);
 }
 
 bool hasVectorBody(linalg::LinalgOp op) {
@@ -263,9 +283,11 @@ Value TileReader::readVector(Value tensor, ArrayRef<Value> at, const Chunk &chun
   auto type = cast<RankedTensorType>(tensor.getType());
   AffineMap lastDim = AffineMap::getMinorIdentityMap(type.getRank(), 1, b.getContext());
   Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
-  return vector::TransferReadOp::create(
-      b, loc, VectorType::get({chunk.lanes}, type.getElementType()), tensor, at,
-      AffineMapAttr::get(lastDim), zero, maskFor(b, loc, chunk), b.getBoolArrayAttr({true}));
+  Chunk read = inMemory(chunk);
+  Value value = vector::TransferReadOp::create(
+      b, loc, VectorType::get({read.lanes}, type.getElementType()), tensor, at,
+      AffineMapAttr::get(lastDim), zero, maskFor(b, loc, read), b.getBoolArrayAttr({true}));
+  return resize(b, loc, value, chunk.lanes);
 }
 
 Value TileReader::readInterleaved(OpOperand &operand, ArrayRef<OpFoldResult> dims, unsigned axis,
@@ -351,9 +373,11 @@ void TileWriter::write(Value value, ArrayRef<int64_t> point, int vectorAxis, con
   tile.parts[index] = {chunk, value};
   if (access == Access::contiguous) {
     AffineMap lastDim = AffineMap::getMinorIdentityMap(type.getRank(), 1, b.getContext());
-    tensor = vector::TransferWriteOp::create(b, loc, tensor.getType(), value, tensor,
+    Chunk written = inMemory(chunk);
+    tensor = vector::TransferWriteOp::create(b, loc, tensor.getType(),
+                                             resize(b, loc, value, written.lanes), tensor,
                                              constants(index), AffineMapAttr::get(lastDim),
-                                             maskFor(b, loc, chunk), b.getBoolArrayAttr({true}))
+                                             maskFor(b, loc, written), b.getBoolArrayAttr({true}))
                  .getResult();
     return;
   }

@@ -13,8 +13,9 @@ struct Chunk {
   int64_t start = 0, lanes = 0, valid = 0;
 };
 
-/// Whole vectors of `width`, then what is left: a narrower power of two where it fits, a masked
-/// vector otherwise. Without masks the rest is cut into powers of two.
+/// Whole vectors of `width`, then what is left under a mask: as wide as those before, since where
+/// both halves and wholes of a broadcast are multiplied LLVM spills the accumulators; alone, the next
+/// power of two. Without masks the rest is cut into powers of two.
 llvm::SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width, bool mayMask);
 
 /// The chunk's valid lanes; null when all are.

@@ -1,10 +1,13 @@
 // RUN: alt-opt %s --transform-interpreter --canonicalize --cse | FileCheck %s
 
-// 21 columns: one whole vector, and five lanes of a narrower one under a mask.
+// 21 columns: one whole vector, and five lanes that are a narrower one in memory, under a mask, and as
+// wide as the first in registers.
 // CHECK-LABEL: func.func @kernel
 // CHECK: vector.transfer_read %{{.*}} : tensor<21xf32>, vector<16xf32>
 // CHECK: %[[MASK:.*]] = vector.constant_mask [5] : vector<8xi1>
 // CHECK: vector.transfer_read %{{.*}}[%{{.*}}], %{{.*}}, %[[MASK]] {{.*}}: tensor<21xf32>, vector<8xf32>
+// CHECK: vector.shuffle {{.*}} : vector<8xf32>, vector<8xf32>
+// CHECK: math.absf {{.*}} : vector<16xf32>
 // CHECK: vector.transfer_write %{{.*}}, %[[MASK]] {{.*}}: vector<8xf32>, tensor<21xf32>
 module attributes {transform.with_named_sequence} {
   func.func @kernel(%a: tensor<21xf32>, %out: tensor<21xf32>) -> tensor<21xf32> {
