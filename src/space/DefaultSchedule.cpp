@@ -160,8 +160,7 @@ void LoopSpace::chooseRegisterTile(LoopNest &nest) const {
     auto &[axis, options] = choices[choice];
     for (double option : options) {
       candidate.axes[axis].reg = static_cast<int64_t>(option);
-      if (option <= 24 || axis == nest.vectorAxis)
-        self(self, choice + 1);
+      self(self, choice + 1);
     }
   };
   visit(visit, 0);
@@ -249,9 +248,10 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
         streamed += reused ? here * (beyondL2 ? 6 : 1) : 0; // from L2 or L3
       }
     }
-    // Accumulators, vectors and a factor: more than the registers hold goes through memory.
+    // Accumulators, vectors and a factor: more than the registers hold goes through memory, where
+    // what was stored is waited for.
     double spilled =
-        std::max(0.0, operations + rows + 1 - static_cast<double>(maxAccumulators + 2));
+        3 * std::max(0.0, operations + rows + 1 - static_cast<double>(maxAccumulators + 2));
     double arithmetic = operations / operationsPerCycle, memory = loads / loadsPerCycle;
     cycles += count * steps *
               (std::max({arithmetic, memory, reduces ? latency : 0}) + 2 * spilled + streamed / 2 +

@@ -82,7 +82,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
     for (int64_t s : {1, 2, 3, 4, 5, 6, 8, 12, 16, 24})
       if (s * vectorLanes <= extent && vectors)
         sizes.push_back(s * vectorLanes);
-    if (extent <= 8 * vectorLanes && vectors)
+    if (extent <= (vectors ? 8 * vectorLanes : 28)) // primes, too, in one tile
       sizes.push_back(extent);
     auto wholeVectors = [&](int64_t d) { return d % vectorLanes == 0; };
     for (int64_t d : divisors(extent))

@@ -135,6 +135,18 @@ TEST(LoopNest, AFusedOpsVectorsRunAlongItsInnermostDimensionInTheTile) {
   EXPECT_EQ(fusedVectors(nest, {{3, 1, 2}}, 16), 18);
 }
 
+TEST(LoopSpace, AShortAxisFitsOneRegisterTileWhateverItsLength) {
+  LoopSpace space(test::padded(test::convolutionWorkload(11, 13, 64, 7, 7, 2), 3), test::avx512(), 1);
+  for (const Knob &knob : space.knobs())
+    if (knob.name == "reg.i1" || knob.name == "reg.i2") {
+      EXPECT_EQ(knob.options.back(), knob.name == "reg.i1" ? 11 : 13);
+    }
+  // Few features: 13 columns by one vector, of whose taps those on the padding are left out.
+  LoopNest nest = space.decode(space.defaultSchedule());
+  EXPECT_TRUE(nest.skipPad);
+  EXPECT_EQ(nest.axes[2].reg, 13);
+}
+
 TEST(LoopSpace, PaddingIsSkippedOnlyWhereTheTapsAreKnown) {
   LoopSpace space(test::padded(test::convolutionWorkload(14, 14, 64, 64, 5, 1), 2), test::avx512(),
                   1);
