@@ -15,7 +15,7 @@ struct PaddedSlice {
   mlir::Attribute value;          ///< the padding
 };
 
-/// Looks through slices for what materializePad (Prepare.cpp) made.
+/// Looks through slices for what materializePad made.
 std::optional<PaddedSlice> findPaddedSlice(mlir::OpBuilder &, mlir::Value operand);
 
 /// How one op may read a padded operand: which window axes run over fewer taps at which bounds.

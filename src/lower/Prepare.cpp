@@ -1,13 +1,11 @@
 #include "lower/Prepare.h"
+#include "lower/DestinationStyle.h"
+#include "lower/ExpandPowers.h"
+#include "lower/MaterializePad.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
-#include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace alt {
 
@@ -45,42 +43,6 @@ linalg::LinalgOp findAnchor(func::FuncOp function) {
     }
   }
   return anchor ? anchor : findRoot(function);
-}
-
-/// pad(x) -> the padding value everywhere, then x copied into the middle: two plain loop nests.
-static LogicalResult materializePad(IRRewriter &rewriter, tensor::PadOp pad,
-                                    llvm::function_ref<void(Operation *)> mark) {
-  Value value = pad.getConstantPaddingValue();
-  RankedTensorType type = pad.getResultType();
-  if (!value || !type.hasStaticShape())
-    return failure();
-  Location loc = pad.getLoc();
-  rewriter.setInsertionPoint(pad);
-  unsigned rank = type.getRank();
-  AffineMap identity = rewriter.getMultiDimIdentityMap(rank);
-  SmallVector<utils::IteratorType> parallel(rank, utils::IteratorType::parallel);
-  auto yieldInput = [](OpBuilder &b, Location l, ValueRange arguments) {
-    linalg::YieldOp::create(b, l, arguments.front());
-  };
-  Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
-  auto fill = linalg::GenericOp::create(
-      rewriter, loc, TypeRange{type}, ValueRange{value}, ValueRange{empty},
-      ArrayRef<AffineMap>{AffineMap::get(rank, 0, rewriter.getContext()), identity}, parallel,
-      yieldInput);
-  mark(fill);
-  SmallVector<OpFoldResult> offsets = pad.getMixedLowPad(), strides(rank, rewriter.getIndexAttr(1));
-  SmallVector<OpFoldResult> sizes;
-  for (int64_t extent : pad.getSourceType().getShape())
-    sizes.push_back(rewriter.getIndexAttr(extent));
-  Value middle = tensor::ExtractSliceOp::create(rewriter, loc, pad.getSourceType(),
-                                                fill.getResult(0), offsets, sizes, strides);
-  auto copy = linalg::GenericOp::create(
-      rewriter, loc, TypeRange{pad.getSourceType()}, ValueRange{pad.getSource()},
-      ValueRange{middle}, ArrayRef<AffineMap>{identity, identity}, parallel, yieldInput);
-  mark(copy);
-  rewriter.replaceOpWithNewOp<tensor::InsertSliceOp>(pad, copy.getResult(0), fill.getResult(0),
-                                                     offsets, sizes, strides);
-  return success();
 }
 
 linalg::LinalgOp appendIdentity(RewriterBase &rewriter, linalg::LinalgOp anchor) {
@@ -152,33 +114,6 @@ MarkedOps findMarked(ModuleOp kernel) {
   return marked;
 }
 
-namespace {
-/// x^n of an integer that no multiplications stand for: LLVM takes one exponent for all lanes, and
-/// of 32 bits only.
-struct IntegerPowerAsPower : OpRewritePattern<math::FPowIOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(math::FPowIOp op, PatternRewriter &rewriter) const override {
-    Value exponent = arith::SIToFPOp::create(rewriter, op.getLoc(), op.getType(), op.getRhs());
-    rewriter.replaceOpWithNewOp<math::PowFOp>(op, op.getLhs(), exponent);
-    return success();
-  }
-};
-} // namespace
-
-void expandPowers(func::FuncOp function) {
-  // The patterns are many, and few kernels have a power.
-  auto isPower = [](Operation *op) {
-    return isa<math::PowFOp, math::FPowIOp, math::IPowIOp>(op) ? WalkResult::interrupt()
-                                                               : WalkResult::advance();
-  };
-  if (!function.walk(isPower).wasInterrupted())
-    return;
-  RewritePatternSet patterns(function.getContext());
-  populateMathAlgebraicSimplificationPatterns(patterns);
-  patterns.add<IntegerPowerAsPower>(function.getContext(), /*benefit=*/0);
-  (void)applyPatternsGreedily(function, std::move(patterns)); // what is left is still right
-}
-
 OwningOpRef<ModuleOp> prepareKernel(std::string_view text, bool asWritten, MLIRContext &context) {
   OwningOpRef<ModuleOp> module = parseKernel(text, context);
   func::FuncOp function = module ? kernelFunction(*module) : func::FuncOp();
@@ -189,78 +124,6 @@ OwningOpRef<ModuleOp> prepareKernel(std::string_view text, bool asWritten, MLIRC
     generalizeKernel(function);
   toDestinationStyle(function);
   return module;
-}
-
-/// Where the values that `root` accumulates into come from: the empty tensor that its fill fills.
-static OpOperand *destination(linalg::LinalgOp root) {
-  OpOperand *init = root.getDpsInitOperand(0);
-  while (auto fill = init->get().getDefiningOp<linalg::FillOp>()) {
-    if (!fill->hasOneUse())
-      return nullptr;
-    init = fill.getDpsInitOperand(0);
-  }
-  return init->get().getDefiningOp<tensor::EmptyOp>() ? init : nullptr;
-}
-
-/// What a loop of the program carries is written to where it was carried: buffers made inside a
-/// loop become one buffer for all of its iterations, so that a carried one would be overwritten
-/// while the next iteration still reads it.
-static void carryInPlace(func::FuncOp function) {
-  function.walk([](scf::ForOp loop) {
-    Operation *yield = loop.getBody()->getTerminator();
-    OpBuilder builder(yield);
-    for (auto [carried, next] : llvm::zip(loop.getRegionIterArgs(), yield->getOpOperands()))
-      if (isa<RankedTensorType>(carried.getType()) && next.get() != carried)
-        next.set(bufferization::MaterializeInDestinationOp::create(
-                     builder, loop.getLoc(), carried.getType(), next.get(), carried)
-                     .getResult());
-  });
-}
-
-void toDestinationStyle(func::FuncOp function) {
-  carryInPlace(function);
-  Block &body = function.getBody().front();
-  Location loc = function.getLoc();
-  OpBuilder builder = OpBuilder::atBlockBegin(&body);
-  auto memrefOf = [](Type type) {
-    auto tensor = cast<RankedTensorType>(type);
-    return MemRefType::get(tensor.getShape(), tensor.getElementType());
-  };
-  for (BlockArgument argument : body.getArguments()) {
-    auto tensorType = cast<RankedTensorType>(argument.getType());
-    argument.setType(memrefOf(tensorType));
-    auto tensor = bufferization::ToTensorOp::create(builder, loc, tensorType, argument,
-                                                    /*restrict=*/true, /*writable=*/false);
-    argument.replaceAllUsesExcept(tensor, tensor);
-  }
-  Operation *terminator = body.getTerminator();
-  builder.setInsertionPoint(terminator);
-  linalg::LinalgOp root = findRoot(function);
-  for (Value result : terminator->getOperands()) {
-    BlockArgument out = body.addArgument(memrefOf(result.getType()), loc);
-    // The root writes straight into the result: bufferisation alone finds that only for the last of
-    // the parts that a schedule cuts it into.
-    if (OpOperand *init = root && result == root->getResult(0) ? destination(root) : nullptr) {
-      OpBuilder atStart = OpBuilder::atBlockBegin(&body);
-      Value tensor = bufferization::ToTensorOp::create(atStart, loc, result.getType(), out,
-                                                       /*restrict=*/true, /*writable=*/true);
-      init->set(tensor);
-    }
-    auto store =
-        bufferization::MaterializeInDestinationOp::create(builder, loc, Type(), result, out);
-    store.setRestrict(true);
-    store.setWritable(true);
-  }
-  // The attributes of the old arguments stay; the results have become arguments.
-  SmallVector<Attribute> argAttrs;
-  for (unsigned i = 0; i < body.getNumArguments(); ++i)
-    argAttrs.push_back(i < function.getNumArguments() && function.getArgAttrDict(i)
-                           ? function.getArgAttrDict(i)
-                           : builder.getDictionaryAttr({}));
-  terminator->eraseOperands(0, terminator->getNumOperands());
-  function.setFunctionType(builder.getFunctionType(body.getArgumentTypes(), {}));
-  function.removeResAttrsAttr();
-  function.setArgAttrsAttr(builder.getArrayAttr(argAttrs));
 }
 
 } // namespace alt

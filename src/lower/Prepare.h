@@ -30,10 +30,6 @@ mlir::linalg::LinalgOp findAnchor(mlir::func::FuncOp);
 /// The linalg op whose only result the function returns; null when the function ends otherwise.
 mlir::linalg::LinalgOp findRoot(mlir::func::FuncOp);
 
-/// Powers of small constant exponents become multiplications; those of other integers powers of
-/// floats.
-void expandPowers(mlir::func::FuncOp);
-
 /// Named ops become generics, pads become fill and insert_slice (they are not tiled), anchor and
 /// root are marked. Must come before the schedule.
 void generalizeKernel(mlir::func::FuncOp);
@@ -50,13 +46,9 @@ MarkedOps findMarked(mlir::ModuleOp);
 mlir::OwningOpRef<mlir::ModuleOp> prepareKernel(std::string_view text, bool asWritten,
                                                 mlir::MLIRContext &);
 
-/// A copy after a reduction that ends the kernel, so that every kernel ends in an elementwise op: the
-/// root's tiles then start from nothing, and the anchor's fill is fused into each of them. Costs
-/// nothing: the copy is of registers.
+/// A copy after a reduction that ends the kernel, so that every kernel ends in an elementwise op:
+/// the root's tiles then start from nothing, and the anchor's fill is fused into each of them.
+/// Costs nothing: the copy is of registers.
 mlir::linalg::LinalgOp appendIdentity(mlir::RewriterBase &, mlir::linalg::LinalgOp anchor);
-
-/// tensor arguments and results -> memref arguments (results last), written in place. The function
-/// body stays on tensors.
-void toDestinationStyle(mlir::func::FuncOp);
 
 } // namespace alt

@@ -4,6 +4,8 @@
 //   alt-opt schedules.mlir --alt-replay             the kernel after its schedule
 //   alt-opt kernel.mlir --alt-prepare --transform-interpreter --alt-bufferize --alt-outline-stages
 #include "lower/Context.h"
+#include "lower/DestinationStyle.h"
+#include "lower/ExpandPowers.h"
 #include "lower/Pipeline.h"
 #include "lower/Prepare.h"
 #include "lower/Stages.h"
