@@ -1,6 +1,7 @@
 // A kernel's text -> Workload: what the learner and the space know of it, without MLIR.
 #include "alt/Lower.h"
 #include "lower/Context.h"
+#include "lower/ElementTypes.h"
 #include "lower/Prepare.h"
 #include "lower/RootAxes.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -12,24 +13,6 @@ namespace alt {
 using namespace mlir;
 
 namespace {
-
-std::optional<ElementType> elementType(Type type) {
-  if (type.isF32())
-    return ElementType::f32;
-  if (type.isF64())
-    return ElementType::f64;
-  if (type.isBF16())
-    return ElementType::bf16;
-  if (type.isInteger(1))
-    return ElementType::i1;
-  if (type.isInteger(8))
-    return ElementType::i8;
-  if (type.isInteger(32))
-    return ElementType::i32;
-  if (type.isInteger(64) || type.isIndex())
-    return ElementType::i64;
-  return std::nullopt;
-}
 
 Result<Argument> describeArgument(Type type, std::string name, bool isOutput, bool isConstant) {
   auto tensor = dyn_cast<RankedTensorType>(type);

@@ -27,24 +27,6 @@ std::unique_ptr<MLIRContext> makeProgramContext() {
   return context;
 }
 
-std::optional<ElementType> elementType(Type type) {
-  if (type.isF32())
-    return ElementType::f32;
-  if (type.isF64())
-    return ElementType::f64;
-  if (type.isBF16())
-    return ElementType::bf16;
-  if (type.isSignlessInteger(1))
-    return ElementType::i1;
-  if (type.isSignlessInteger(8))
-    return ElementType::i8;
-  if (type.isSignlessInteger(32))
-    return ElementType::i32;
-  if (type.isSignlessInteger(64))
-    return ElementType::i64;
-  return std::nullopt;
-}
-
 Result<OwningOpRef<ModuleOp>> readModule(const std::filesystem::path &path, MLIRContext *context) {
   Result<std::string> text = readFile(path);
   if (!text)

@@ -1,6 +1,7 @@
 // A .mlir file read and found fit: one function of static tensors.
 #pragma once
 #include "alt/Result.h"
+#include "lower/ElementTypes.h"
 #include "lower/FirstError.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -12,11 +13,7 @@
 
 namespace alt {
 
-enum class ElementType;
-
 std::unique_ptr<mlir::MLIRContext> makeProgramContext();
-
-std::optional<ElementType> elementType(mlir::Type);
 
 Result<mlir::OwningOpRef<mlir::ModuleOp>> readModule(const std::filesystem::path &,
                                                      mlir::MLIRContext *);
