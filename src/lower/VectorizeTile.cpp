@@ -1,15 +1,11 @@
 #include "lower/VectorizeTile.h"
-#include "lower/DotProduct.h"
 #include "lower/InterleavedPanels.h"
 #include "lower/Prepare.h"
 #include "lower/RegisterTile.h"
-#include "mlir/Analysis/SliceAnalysis.h"
+#include "lower/TilePlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "llvm/ADT/TypeSwitch.h"
 
 namespace alt {
 
@@ -17,171 +13,30 @@ using namespace mlir;
 
 namespace {
 
-std::optional<vector::CombiningKind> combiningKind(Operation *combiner) {
-  using Kind = vector::CombiningKind;
-  return llvm::TypeSwitch<Operation *, std::optional<Kind>>(combiner)
-      .Case<arith::AddFOp, arith::AddIOp>([](auto) { return Kind::ADD; })
-      .Case<arith::MulFOp, arith::MulIOp>([](auto) { return Kind::MUL; })
-      .Case([](arith::MaximumFOp) { return Kind::MAXIMUMF; })
-      .Case([](arith::MinimumFOp) { return Kind::MINIMUMF; })
-      .Case([](arith::MaxNumFOp) { return Kind::MAXNUMF; })
-      .Case([](arith::MinNumFOp) { return Kind::MINNUMF; })
-      .Default([](Operation *) { return std::nullopt; });
-}
-
-/// The single combiner of the op's one result (add of a dot product, max of a pooling), or null.
-Operation *findCombiner(linalg::LinalgOp op) {
-  SmallVector<Operation *, 4> combiners;
-  if (op.getNumDpsInits() != 1 ||
-      !matchReduction(op.getRegionOutputArgs(), 0, combiners) || combiners.size() != 1 ||
-      !combiningKind(combiners.front()) || !arith::getNeutralElement(combiners.front()))
-    return nullptr;
-  return combiners.front();
-}
-
 /// One linalg op -> vectors. Lives for that op only.
 class OpVectorizer {
 public:
-  OpVectorizer(RewriterBase &rewriter, linalg::LinalgOp op, RegisterTiles &registers,
-               const VectorizeOptions &options)
-      : b(rewriter), op(op), loc(op.getLoc()), reader(rewriter, op, registers), registers(registers),
-        lanes(options.lanes), instructions(options.dotProducts),
-        extents(op.getStaticLoopRanges()) {}
-
-  /// False: the op has no vector form and stays as it is.
-  bool plan() {
-    if (llvm::any_of(extents, ShapedType::isDynamic) || !op.hasPureTensorSemantics() ||
-        !hasVectorBody(op))
-      return false;
-    for (AffineMap map : op.getIndexingMapsArray())
-      if (map.getNumSymbols())
-        return false;
-    collectReductions();
-    chooseVectorAxis();
-    cutChunks();
-    collectPoints();
-    if (!vectorReduction())
-      dot = matchDotProduct(op, vectorAxis, instructions);
-    if (dot && !llvm::all_of(points, [&](const Point &p) { return hasLanes(*dot, p.chunk.lanes); }))
-      dot.reset();
-    if (dot && dot->kind == DotProduct::Kind::signedBytes && !sharesExcess())
-      dot->kind = DotProduct::Kind::i16Pairs;
-    return true;
-  }
-
-  /// Vectors that results or accumulators take.
-  int64_t tileSize() {
-    return static_cast<int64_t>(points.size() * op.getNumDpsInits());
-  }
+  OpVectorizer(RewriterBase &rewriter, linalg::LinalgOp op, TilePlan plan, RegisterTiles &registers)
+      : b(rewriter), op(op), loc(op.getLoc()), reader(rewriter, op, registers),
+        registers(registers), tile(std::move(plan)) {}
 
   void rewrite() {
     b.setInsertionPoint(op);
-    if (op->hasAttr("alt.skip_pad") && !vectorReduction())
+    if (op->hasAttr("alt.skip_pad") && !tile.vectorReduction())
       readThroughPadding();
-    SmallVector<Value> values = vectorReduction() ? reduceAlongVector() : accumulate();
+    SmallVector<Value> values = tile.vectorReduction() ? reduceAlongVector() : accumulate();
     store(values);
   }
 
 private:
-  /// One parallel point of the tile: axis values, with the vector axis at its chunk's start.
-  struct Point {
-    SmallVector<int64_t> index;
-    Chunk chunk;
-  };
-
-  bool vectorReduction() { return vectorAxis >= 0 && isReduction(vectorAxis); }
-  bool isReduction(unsigned axis) {
-    return op.getIteratorTypesArray()[axis] == utils::IteratorType::reduction;
-  }
-
-  void collectReductions() {
-    SmallVector<unsigned> axes;
-    op.getReductionDims(axes);
-    if (auto order = op->getAttrOfType<DenseI64ArrayAttr>("alt.reduction_order")) {
-      SmallVector<unsigned> ordered;
-      for (int64_t position : order.asArrayRef())
-        ordered.push_back(axes[position]);
-      reductions = ordered;
-    } else {
-      reductions.assign(axes.begin(), axes.end());
-    }
-    unroll.assign(extents.size(), 1);
-    if (auto attr = op->getAttrOfType<DenseI64ArrayAttr>("alt.unroll"))
-      for (auto [axis, factor] : llvm::zip(axes, attr.asArrayRef()))
-        unroll[axis] = std::max<int64_t>(1, factor);
-  }
-
-  /// The axis asked for; else the one that runs along the output's last dimension; else (full
-  /// reductions) the one along the first input's.
-  void chooseVectorAxis() {
-    if (auto attr = op->getAttrOfType<IntegerAttr>("alt.vector"))
-      vectorAxis = static_cast<int>(attr.getInt());
-    else
-      vectorAxis = innermostAxis();
-    if (vectorAxis >= 0 && isReduction(vectorAxis) && !findCombiner(op))
-      vectorAxis = -1;
-  }
-
-  int innermostAxis() {
-    auto lastAxis = [&](OpOperand &operand) -> int {
-      AffineMap map = op.getMatchingIndexingMap(&operand);
-      for (int i = static_cast<int>(map.getNumResults()) - 1; i >= 0; --i)
-        if (auto dim = dyn_cast<AffineDimExpr>(map.getResult(i)))
-          if (extents[dim.getPosition()] > 1)
-            return static_cast<int>(dim.getPosition());
-      return -1;
-    };
-    int axis = lastAxis(*op.getDpsInitOperand(0));
-    for (OpOperand *input : op.getDpsInputOperands())
-      if (axis < 0)
-        axis = lastAxis(*input);
-    return axis;
-  }
-
-  void cutChunks() {
-    if (vectorAxis < 0) {
-      chunks = {Chunk{}};
-      return;
-    }
-    Type element = getElementTypeOrSelf(op.getDpsInits()[0].getType());
-    int64_t width = element.isIntOrFloat() && element.getIntOrFloatBitWidth() == 64 ? lanes / 2 : lanes;
-    chunks = cutIntoChunks(extents[vectorAxis], width, /*mayMask=*/!vectorReduction());
-  }
-
-  void collectPoints() {
-    points.clear();
-    Point point{SmallVector<int64_t>(extents.size(), 0), Chunk{}};
-    std::function<void(unsigned)> visit = [&](unsigned axis) {
-      if (axis == extents.size()) {
-        points.push_back(point);
-        return;
-      }
-      if (isReduction(axis))
-        return visit(axis + 1);
-      if (static_cast<int>(axis) == vectorAxis) {
-        for (const Chunk &chunk : chunks) {
-          point.index[axis] = chunk.start;
-          point.chunk = chunk;
-          visit(axis + 1);
-        }
-        point.chunk = Chunk{};
-        return;
-      }
-      for (int64_t i = 0; i < extents[axis]; ++i) {
-        point.index[axis] = i;
-        visit(axis + 1);
-      }
-      point.index[axis] = 0;
-    };
-    visit(0);
-  }
+  using Point = TilePlan::Point;
 
   void readThroughPadding() {
     for (OpOperand *input : op.getDpsInputOperands()) {
       std::optional<PaddedSlice> slice = findPaddedSlice(b, input->get());
       if (!slice)
         continue;
-      if (auto taps = planTaps(b, op, *input, *slice, unroll, vectorAxis)) {
+      if (auto taps = planTaps(b, op, *input, *slice, tile.unroll, tile.vectorAxis)) {
         tapBounds.append(*taps);
         reader.readThroughPadding(*input, std::move(*slice));
       }
@@ -198,53 +53,41 @@ private:
   /// Parallel vector axis (or none): one accumulator a point and result.
   SmallVector<Value> accumulate() {
     SmallVector<Value> values;
-    for (const Point &point : points)
+    for (const Point &point : tile.points)
       for (OpOperand &init : op.getDpsInitsMutable())
-        values.push_back(op.payloadUsesValueFromOperand(&init)
-                             ? spread(reader.read(init, dimsOf(point), vectorAxis, point.chunk),
-                                      point.chunk)
-                             : Value());
-    SmallVector<OpFoldResult> reductionPoint(extents.size(), b.getIndexAttr(0));
-    if (!dot || dot->kind != DotProduct::Kind::signedBytes)
+        values.push_back(
+            op.payloadUsesValueFromOperand(&init)
+                ? spread(reader.read(init, dimsOf(point), tile.vectorAxis, point.chunk),
+                         point.chunk)
+                : Value());
+    SmallVector<OpFoldResult> reductionPoint(tile.extents.size(), b.getIndexAttr(0));
+    if (!tile.dot || tile.dot->kind != DotProduct::Kind::signedBytes)
       return reduce(0, reductionPoint, values);
-    for (const Chunk &chunk : chunks) { // the excess of all rows follows the accumulators
+    for (const Chunk &chunk : tile.chunks) { // the excess of all rows follows the accumulators
       auto type = VectorType::get({chunk.lanes}, b.getI32Type());
       values.push_back(arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type)));
     }
     values = reduce(0, reductionPoint, values);
-    ArrayRef<Value> excess = ArrayRef<Value>(values).drop_front(points.size());
+    ArrayRef<Value> excess = ArrayRef<Value>(values).drop_front(tile.points.size());
     SmallVector<Value> exact;
-    for (auto [point, value] : llvm::zip(points, values))
-      exact.push_back(arith::SubIOp::create(b, loc, value, excess[chunkNumber(point)]));
+    for (auto [point, value] : llvm::zip(tile.points, values))
+      exact.push_back(arith::SubIOp::create(b, loc, value, excess[tile.chunkNumber(point)]));
     return exact;
-  }
-
-  /// All rows of the tile read the same of `along`, and leave out no taps.
-  bool sharesExcess() {
-    AffineMap map = op.getMatchingIndexingMap(dot->along);
-    for (unsigned axis = 0; axis < extents.size(); ++axis)
-      if (!isReduction(axis) && static_cast<int>(axis) != vectorAxis && extents[axis] > 1 &&
-          map.isFunctionOfDim(axis))
-        return false;
-    return !op->hasAttr("alt.skip_pad");
-  }
-
-  size_t chunkNumber(const Point &point) {
-    return llvm::find_if(chunks, [&](const Chunk &c) { return c.start == point.chunk.start; }) -
-           chunks.begin();
   }
 
   Value spread(Value value, const Chunk &chunk) {
     if (!chunk.lanes || isa<VectorType>(value.getType()))
       return value;
-    return vector::BroadcastOp::create(b, loc, VectorType::get({chunk.lanes}, value.getType()), value);
+    return vector::BroadcastOp::create(b, loc, VectorType::get({chunk.lanes}, value.getType()),
+                                       value);
   }
 
   /// The loop over reduction axis number `level` and all below, around one step of every point.
-  SmallVector<Value> reduce(unsigned level, SmallVector<OpFoldResult> &at, SmallVector<Value> values) {
-    if (level == reductions.size())
+  SmallVector<Value> reduce(unsigned level, SmallVector<OpFoldResult> &at,
+                            SmallVector<Value> values) {
+    if (level == tile.reductions.size())
       return step(at, values);
-    unsigned axis = reductions[level];
+    unsigned axis = tile.reductions[level];
     for (const TapBounds &taps : tapBounds)
       if (taps.axis == axis)
         return reductionLoop(taps.lower, taps.upper, 1, values,
@@ -252,7 +95,7 @@ private:
                                at[axis] = iv;
                                return reduce(level + 1, at, std::move(carried));
                              });
-    int64_t extent = extents[axis], factor = std::min(unroll[axis], extent);
+    int64_t extent = tile.extents[axis], factor = std::min(tile.unroll[axis], extent);
     int64_t inLoop = extent <= factor ? 0 : extent / factor * factor;
     if (inLoop)
       values = reductionLoop(0, inLoop, factor, values, [&](Value iv, SmallVector<Value> carried) {
@@ -263,15 +106,16 @@ private:
     return unrolled(level, at, position, inLoop, extent, std::move(values));
   }
 
-  /// Steps [from, to) of reduction axis number `level`, several at once where there are instructions
-  /// for it.
+  /// Steps [from, to) of reduction axis number `level`, several at once where there are
+  /// instructions for it.
   SmallVector<Value> unrolled(unsigned level, SmallVector<OpFoldResult> &at,
                               llvm::function_ref<OpFoldResult(int64_t)> position, int64_t from,
                               int64_t to, SmallVector<Value> values) {
-    unsigned axis = reductions[level];
-    int64_t together = dot && level + 1 == reductions.size() && isPlain(*dot->spread, axis)
-                           ? dot->steps()
-                           : to - from + 1;
+    unsigned axis = tile.reductions[level];
+    int64_t together =
+        tile.dot && level + 1 == tile.reductions.size() && isPlain(*tile.dot->spread, axis)
+            ? tile.dot->steps()
+            : to - from + 1;
     for (; from + together <= to; from += together) {
       SmallVector<OpFoldResult> positions;
       for (int64_t k = from; k < from + together; ++k)
@@ -318,21 +162,22 @@ private:
   SmallVector<Value> stepTogether(ArrayRef<OpFoldResult> at, unsigned axis,
                                   ArrayRef<OpFoldResult> positions, ArrayRef<Value> values) {
     SmallVector<Value> next;
-    SmallVector<Value> excess(values.drop_front(points.size())); // empty but for signedBytes
+    SmallVector<Value> excess(values.drop_front(tile.points.size())); // empty but for signedBytes
     SmallVector<bool> sumsExcess(excess.size(), false);
-    for (auto [point, value] : llvm::zip(points, values)) {
+    for (auto [point, value] : llvm::zip(tile.points, values)) {
       SmallVector<OpFoldResult> dims = dimsOf(point);
-      for (unsigned reduction : reductions)
+      for (unsigned reduction : tile.reductions)
         dims[reduction] = at[reduction];
       dims[axis] = positions.front();
-      int64_t count = dot->steps();
-      Value spread = reader.read(*dot->spread, dims, static_cast<int>(axis), {0, count, count});
+      int64_t count = tile.dot->steps();
+      Value spread =
+          reader.read(*tile.dot->spread, dims, static_cast<int>(axis), {0, count, count});
       Value along = readAlong(dims, axis, positions, point.chunk);
-      next.push_back(spread ? emitDotProduct(b, loc, *dot, value, spread, along) : value);
-      if (excess.size() > chunkNumber(point) && !sumsExcess[chunkNumber(point)]) {
-        Value &sum = excess[chunkNumber(point)];
+      next.push_back(spread ? emitDotProduct(b, loc, *tile.dot, value, spread, along) : value);
+      if (excess.size() > tile.chunkNumber(point) && !sumsExcess[tile.chunkNumber(point)]) {
+        Value &sum = excess[tile.chunkNumber(point)];
         sum = emitExcess(b, loc, sum, along);
-        sumsExcess[chunkNumber(point)] = true;
+        sumsExcess[tile.chunkNumber(point)] = true;
       }
     }
     next.append(excess);
@@ -343,12 +188,13 @@ private:
   Value readAlong(SmallVector<OpFoldResult> dims, unsigned axis, ArrayRef<OpFoldResult> positions,
                   const Chunk &chunk) {
     if (auto steps = op->getAttrOfType<IntegerAttr>(interleavedAttr);
-        steps && steps.getInt() == dot->steps())
-      return reader.readInterleaved(*dot->along, dims, axis, dot->steps(), vectorAxis, chunk);
+        steps && steps.getInt() == tile.dot->steps())
+      return reader.readInterleaved(*tile.dot->along, dims, axis, tile.dot->steps(),
+                                    tile.vectorAxis, chunk);
     SmallVector<Value> along;
     for (OpFoldResult position : positions) {
       dims[axis] = position;
-      along.push_back(reader.read(*dot->along, dims, vectorAxis, chunk));
+      along.push_back(reader.read(*tile.dot->along, dims, tile.vectorAxis, chunk));
     }
     return interleaveSteps(b, loc, along);
   }
@@ -357,9 +203,9 @@ private:
   SmallVector<Value> step(ArrayRef<OpFoldResult> at, ArrayRef<Value> values) {
     SmallVector<Value> next;
     unsigned results = op.getNumDpsInits();
-    for (auto [p, point] : llvm::enumerate(points)) {
+    for (auto [p, point] : llvm::enumerate(tile.points)) {
       SmallVector<OpFoldResult> dims = dimsOf(point);
-      for (unsigned axis : reductions)
+      for (unsigned axis : tile.reductions)
         dims[axis] = at[axis];
       std::optional<SmallVector<Value>> inputs = readInputs(dims, point.chunk);
       if (!inputs) { // a tap on the padding adds nothing
@@ -371,7 +217,8 @@ private:
       for (Value value : emitBody(arguments, dims, point.chunk))
         next.push_back(spread(value, point.chunk));
     }
-    next.append(values.begin() + static_cast<std::ptrdiff_t>(points.size() * results), values.end());
+    next.append(values.begin() + static_cast<std::ptrdiff_t>(tile.points.size() * results),
+                values.end());
     return next;
   }
 
@@ -380,7 +227,7 @@ private:
     SmallVector<Value> values;
     for (OpOperand *input : op.getDpsInputOperands()) {
       bool used = op.payloadUsesValueFromOperand(input);
-      values.push_back(used ? reader.read(*input, dims, vectorAxis, chunk) : Value());
+      values.push_back(used ? reader.read(*input, dims, tile.vectorAxis, chunk) : Value());
       if (used && !values.back())
         return std::nullopt;
     }
@@ -389,7 +236,7 @@ private:
 
   SmallVector<Value> emitBody(ArrayRef<Value> arguments, ArrayRef<OpFoldResult> dims,
                               const Chunk &chunk) {
-    return cloneBodyAsVectors(b, op, arguments, dims, vectorAxis, chunk);
+    return cloneBodyAsVectors(b, op, arguments, dims, tile.vectorAxis, chunk);
   }
 
   /// The vector axis is a reduction: partial results in the lanes, combined at the end.
@@ -397,7 +244,7 @@ private:
     Operation *combiner = findCombiner(op);
     TypedAttr neutral = *arith::getNeutralElement(combiner);
     auto kind = *combiningKind(combiner);
-    int64_t width = chunks.front().lanes, extent = extents[vectorAxis];
+    int64_t width = tile.chunks.front().lanes, extent = tile.extents[tile.vectorAxis];
     int64_t whole = extent / width * width;
     OpOperand &init = op.getDpsInitsMutable()[0];
 
@@ -405,72 +252,72 @@ private:
       auto type = VectorType::get({n}, neutral.getType());
       return arith::ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, neutral));
     };
-    SmallVector<Value> partial(points.size(), neutralVector(width));
+    SmallVector<Value> partial(tile.points.size(), neutralVector(width));
     auto withChunk = [&](Chunk chunk) {
-      for (Point &point : points)
+      for (Point &point : tile.points)
         point.chunk = chunk;
     };
     SmallVector<unsigned> others;
-    for (unsigned axis : reductions)
-      if (static_cast<int>(axis) != vectorAxis)
+    for (unsigned axis : tile.reductions)
+      if (static_cast<int>(axis) != tile.vectorAxis)
         others.push_back(axis);
-    SmallVector<unsigned> allReductions = reductions;
-    reductions = others;
-    SmallVector<OpFoldResult> at(extents.size(), b.getIndexAttr(0));
+    SmallVector<unsigned> allReductions = tile.reductions;
+    tile.reductions = others;
+    SmallVector<OpFoldResult> at(tile.extents.size(), b.getIndexAttr(0));
     // Outer reductions around the run along the vector axis; that run is the innermost loop.
     auto run = [&](SmallVector<OpFoldResult> &outer, SmallVector<Value> values, Chunk chunk,
                    int64_t from, int64_t to) {
       withChunk(chunk);
       auto one = [&](OpFoldResult start, SmallVector<Value> carried) {
         SmallVector<OpFoldResult> here = outer;
-        here[vectorAxis] = start;
-        SmallVector<unsigned> saved = reductions;
-        reductions = allReductions; // step() takes every reduction index from `here`
+        here[tile.vectorAxis] = start;
+        SmallVector<unsigned> saved = tile.reductions;
+        tile.reductions = allReductions; // step() takes every reduction index from `here`
         carried = step(here, carried);
-        reductions = saved;
+        tile.reductions = saved;
         return carried;
       };
       int64_t steps = (to - from) / chunk.lanes;
-      if (steps <= std::max<int64_t>(1, unroll[vectorAxis])) {
+      if (steps <= std::max<int64_t>(1, tile.unroll[tile.vectorAxis])) {
         for (int64_t s = from; s < to; s += chunk.lanes)
           values = one(b.getIndexAttr(s), std::move(values));
         return values;
       }
-      return reductionLoop(from, to, chunk.lanes, values,
-                           [&](Value iv, SmallVector<Value> carried) {
-                             return one(iv, std::move(carried));
-                           });
+      return reductionLoop(
+          from, to, chunk.lanes, values,
+          [&](Value iv, SmallVector<Value> carried) { return one(iv, std::move(carried)); });
     };
-    auto nest = [&](auto &self, unsigned level, SmallVector<Value> values, Chunk chunk, int64_t from,
-                    int64_t to) -> SmallVector<Value> {
+    auto nest = [&](auto &self, unsigned level, SmallVector<Value> values, Chunk chunk,
+                    int64_t from, int64_t to) -> SmallVector<Value> {
       if (level == others.size())
         return run(at, std::move(values), chunk, from, to);
       unsigned axis = others[level];
-      if (extents[axis] == 1) {
+      if (tile.extents[axis] == 1) {
         at[axis] = b.getIndexAttr(0);
         return self(self, level + 1, std::move(values), chunk, from, to);
       }
-      return reductionLoop(0, extents[axis], 1, values, [&](Value iv, SmallVector<Value> carried) {
-        at[axis] = iv;
-        return self(self, level + 1, std::move(carried), chunk, from, to);
-      });
+      return reductionLoop(0, tile.extents[axis], 1, values,
+                           [&](Value iv, SmallVector<Value> carried) {
+                             at[axis] = iv;
+                             return self(self, level + 1, std::move(carried), chunk, from, to);
+                           });
     };
     SmallVector<Value> totals;
-    for (const Point &point : points)
-      totals.push_back(reader.read(init, dimsOf(point), vectorAxis, Chunk{}));
+    for (const Point &point : tile.points)
+      totals.push_back(reader.read(init, dimsOf(point), tile.vectorAxis, Chunk{}));
     auto fold = [&](ArrayRef<Value> vectors) {
       for (auto [total, vectorValue] : llvm::zip(totals, vectors))
         total = vector::ReductionOp::create(b, loc, kind, vectorValue, total);
     };
     if (whole)
       fold(nest(nest, 0, partial, Chunk{0, width, width}, 0, whole));
-    for (const Chunk &chunk : chunks)
+    for (const Chunk &chunk : tile.chunks)
       if (chunk.start >= whole) {
-        SmallVector<Value> rest(points.size(), neutralVector(chunk.lanes));
+        SmallVector<Value> rest(tile.points.size(), neutralVector(chunk.lanes));
         fold(nest(nest, 0, rest, Chunk{chunk.start, chunk.lanes, chunk.lanes}, chunk.start,
                   chunk.start + chunk.lanes));
       }
-    reductions = allReductions;
+    tile.reductions = allReductions;
     withChunk(Chunk{});
     return totals;
   }
@@ -481,9 +328,9 @@ private:
     for (unsigned r = 0; r < count; ++r) {
       OpOperand &init = op.getDpsInitsMutable()[r];
       TileWriter writer(b, op, init);
-      for (auto [p, point] : llvm::enumerate(points))
-        writer.write(values[p * count + r], point.index, vectorReduction() ? -1 : vectorAxis,
-                     point.chunk);
+      for (auto [p, point] : llvm::enumerate(tile.points))
+        writer.write(values[p * count + r], point.index,
+                     tile.vectorReduction() ? -1 : tile.vectorAxis, point.chunk);
       registers.remember(writer.result(), writer.takeTile());
       results.push_back(writer.result());
     }
@@ -495,15 +342,8 @@ private:
   Location loc;
   TileReader reader;
   RegisterTiles &registers;
-  int64_t lanes;
-  StringRef instructions;
-  std::optional<DotProduct> dot;
-  SmallVector<int64_t> extents, unroll;
-  SmallVector<unsigned> reductions;
+  TilePlan tile;
   SmallVector<TapBounds> tapBounds;
-  int vectorAxis = -1;
-  SmallVector<Chunk> chunks;
-  SmallVector<Point> points;
 };
 
 } // namespace
@@ -514,16 +354,16 @@ LogicalResult vectorizeTiles(RewriterBase &rewriter, Operation *scope,
   scope->walk<WalkOrder::PreOrder>([&](linalg::LinalgOp op) { ops.push_back(op); });
   RegisterTiles registers; // tensors in registers; SSA dominance keeps blocks apart
   for (linalg::LinalgOp op : ops) {
-    OpVectorizer vectorizer(rewriter, op, registers, options);
-    if (!vectorizer.plan())
+    std::optional<TilePlan> plan = TilePlan::of(op, options);
+    if (!plan)
       continue;
     // Pads that nothing reads any more, since they are read through.
-    if (vectorizer.tileSize() > options.maxTile && op->hasAttr(sideAttr))
+    if (plan->size() > options.maxTile && op->hasAttr(sideAttr))
       continue;
-    if (vectorizer.tileSize() > options.maxTile)
+    if (plan->size() > options.maxTile)
       return op.emitError("register tile of ")
-             << vectorizer.tileSize() << " vectors; at most " << options.maxTile << " are allowed";
-    vectorizer.rewrite();
+             << plan->size() << " vectors; at most " << options.maxTile << " are allowed";
+    OpVectorizer(rewriter, op, std::move(*plan), registers).rewrite();
   }
   return success();
 }
