@@ -1,0 +1,98 @@
+"""The model in the form that torch-mlir takes best: constants in one place, batch norms folded, newer
+operator sets, and operators that it has none or a wrong form of spelled out."""
+import numpy as np
+import onnx
+import onnx.inliner
+from onnx import helper, numpy_helper
+
+
+def constants_to_initialisers(model):
+    """One way to state a constant is enough for what follows."""
+    kept = []
+    for node in model.graph.node:
+        if node.op_type == "Constant" and node.attribute[0].name == "value":
+            tensor = node.attribute[0].t
+            tensor.name = node.output[0]
+            model.graph.initializer.append(tensor)
+        else:
+            kept.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(kept)
+
+
+def fold_batch_norms(model):
+    """y = (x - mean) / sqrt(var + eps) * scale + bias becomes x * a + b where all four are known.
+    (onnxsim has folded those that follow a convolution whose weights it could see.)"""
+    known = {i.name: i for i in model.graph.initializer}
+    nodes = []
+    ranks = {v.name: len(v.type.tensor_type.shape.dim)
+             for v in [*model.graph.value_info, *model.graph.input]}
+    for node in model.graph.node:
+        if (node.op_type != "BatchNormalization" or len(node.output) != 1
+                or any(n not in known for n in node.input[1:5]) or node.input[0] not in ranks
+                or any(a.name == "training_mode" and a.i for a in node.attribute)):
+            nodes.append(node)
+            continue
+        scale, bias, mean, var = (numpy_helper.to_array(known[n]).astype(np.float64)
+                                  for n in node.input[1:5])
+        epsilon = next((a.f for a in node.attribute if a.name == "epsilon"), 1e-5)
+        a = scale / np.sqrt(var + epsilon)
+        shape = [-1] + [1] * (ranks[node.input[0]] - 2)
+        out = node.output[0]
+        for name, value in (("a", a), ("b", bias - mean * a)):
+            model.graph.initializer.append(numpy_helper.from_array(
+                value.astype(np.float32).reshape(shape), f"{out}.alt_{name}"))
+        nodes.append(helper.make_node("Mul", [node.input[0], f"{out}.alt_a"], [f"{out}.alt_x"],
+                                      name=f"{node.name}.scale"))
+        nodes.append(helper.make_node("Add", [f"{out}.alt_x", f"{out}.alt_b"], [out],
+                                      name=f"{node.name}.shift"))
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
+# torch-mlir's own form of these is wrong (Gelu by tanh has 0.797724 for sqrt(2 / pi)) or refused
+# (PRelu with one slope a channel): they are always replaced by what ONNX defines them to be.
+DEFINED = {"Gelu", "PRelu"}
+
+
+def spell_out(model, kinds):
+    """The model with these operators as the functions of simpler ones that ONNX defines, or None when
+    nothing changes (no such operator, no such function at the model's version)."""
+    present = {n.op_type for n in model.graph.node if n.domain in ("", "ai.onnx")} & kinds
+    if not present:
+        return None
+    try:
+        spelled = onnx.inliner.inline_selected_functions(
+            onnx.shape_inference.infer_shapes(model), [("", kind) for kind in sorted(present)],
+            inline_schema_functions=True)
+    except Exception:  # onnx has several kinds of its own
+        return None
+    left = {n.op_type for n in spelled.graph.node if n.domain in ("", "ai.onnx")}
+    return None if present <= left else spelled
+
+
+def simplify(model):
+    """onnxsim; its result only when it gives one (it refuses operators it does not know)."""
+    from onnxsim import simplify as onnxsim
+    inputs, outputs = list(model.graph.input), [o.name for o in model.graph.output]
+    domains = {n.domain for n in model.graph.node}
+    # Its fusions may end in operators of one vendor, which torch-mlir refuses: then without them.
+    for settings in ({"skipped_optimizers": ["fuse_attention"]}, {"perform_optimization": False}):
+        try:
+            simpler, _ = onnxsim(model, tensor_size_threshold="1MB", **settings)
+        except Exception:
+            continue
+        if ([o.name for o in simpler.graph.output] != outputs
+                or not {n.domain for n in simpler.graph.node} <= domains):
+            continue
+        del simpler.graph.input[:]  # unused ones too, in the model's order
+        simpler.graph.input.extend(inputs)
+        return simpler
+    return model
+
+
+def convert(model, opset):
+    try:
+        return onnx.version_converter.convert_version(model, opset)
+    except Exception:
+        return None

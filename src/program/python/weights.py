@@ -1,0 +1,63 @@
+"""Large constants leave the model: they become graph inputs, and a file beside the text."""
+import os
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+LARGE = 256  # elements; smaller initialisers stay: operators need shapes, scales and pads as constants
+FILLED = 1 << 14  # likewise for what ConstantOfShape fills
+ALIGNMENT = 64
+
+# Operators that torch-mlir reads at import time: their operands must stay constants.
+READS_CONSTANTS = {"Resize", "Upsample", "Pad", "Slice", "Tile", "Range", "OneHot", "Clip",
+                   "QuantizeLinear", "DequantizeLinear", "If", "Loop", "Scan"}
+
+
+def take_out_initialisers(model, weights, directory, file_name):
+    """Large float initialisers -> weights file and graph inputs."""
+    needed = {n for node in model.graph.node if node.op_type in READS_CONSTANTS for n in node.input}
+    needed |= {v.name for v in model.graph.output}
+    kept, offset = [], 0
+    used = {n for node in model.graph.node for n in node.input}
+    with open(os.path.join(directory, file_name), "wb") as out:
+        for tensor in model.graph.initializer:
+            size = int(np.prod(list(tensor.dims), dtype=np.int64))
+            if tensor.data_type != TensorProto.FLOAT or size < LARGE or tensor.name in needed:
+                kept.append(tensor)
+                continue
+            if tensor.name not in used:
+                continue
+            array = np.ascontiguousarray(numpy_helper.to_array(tensor), dtype="<f4")
+            entry = weights[tensor.name] = {"shape": list(tensor.dims)}
+            if np.all(array.view(np.uint32) == array.view(np.uint32).flat[0]):
+                entry["splat"] = float(array.flat[0])
+            else:
+                entry["offset"] = offset
+                out.write(array.tobytes())
+                out.write(bytes(-array.nbytes % ALIGNMENT))
+                offset += array.nbytes + -array.nbytes % ALIGNMENT
+            model.graph.input.append(
+                helper.make_tensor_value_info(tensor.name, TensorProto.FLOAT, list(tensor.dims)))
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(kept)
+
+
+def take_out_filled(model, weights):
+    """ConstantOfShape with a known large shape becomes an input: a number repeated, never stored."""
+    shapes = {i.name: i for i in model.graph.initializer}
+    kept = []
+    for node in model.graph.node:
+        if node.op_type == "ConstantOfShape" and node.input[0] in shapes:
+            shape = numpy_helper.to_array(shapes[node.input[0]]).tolist()
+            fill = np.float32(0)
+            for attribute in node.attribute:
+                fill = numpy_helper.to_array(attribute.t).reshape(-1)[0]
+            if fill.dtype == np.float32 and np.prod(shape, dtype=np.int64) >= FILLED:
+                name = node.output[0]
+                weights[name] = {"shape": shape, "splat": float(fill)}
+                model.graph.input.append(
+                    helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+                continue
+        kept.append(node)
+    del model.graph.node[:]
+    model.graph.node.extend(kept)
