@@ -1,7 +1,8 @@
-// Workloads by hand, for tests that see no MLIR.
+// Workloads as plain data, one a family, for tests that see no MLIR.
 #pragma once
 #include "alt/Target.h"
 #include "alt/Workload.h"
+#include <vector>
 
 namespace alt::test {
 
@@ -15,62 +16,74 @@ inline Target avx512() {
   return target;
 }
 
-inline IndexExpr index(std::initializer_list<IndexExpr::Term> terms) { return {terms, 0}; }
+inline IndexExpr index(std::vector<IndexExpr::Term> terms) { return {std::move(terms), 0}; }
+
+inline Operand input(std::string name, std::vector<int64_t> shape, std::vector<IndexExpr> index,
+                     bool constant = false) {
+  return {std::move(name), ElementType::f32, std::move(shape), std::move(index), false, constant};
+}
+
+inline Operand output(std::vector<int64_t> shape, std::vector<IndexExpr> index) {
+  return {"out", ElementType::f32, std::move(shape), std::move(index), true, false};
+}
+
+/// Axes i0, i1, ...: the parallel ones first.
+inline Workload workloadOf(std::string name, AnchorKind anchor, std::vector<int64_t> parallel,
+                           std::vector<int64_t> reduction, std::vector<Operand> operands,
+                           uint64_t flopsPerIteration) {
+  Workload workload;
+  workload.name = std::move(name);
+  workload.anchor = anchor;
+  workload.flops = flopsPerIteration;
+  auto add = [&](int64_t extent, AxisKind kind) {
+    workload.axes.push_back({"i" + std::to_string(workload.axes.size()), extent, kind});
+    workload.flops *= static_cast<uint64_t>(extent);
+  };
+  for (int64_t extent : parallel)
+    add(extent, AxisKind::parallel);
+  for (int64_t extent : reduction)
+    add(extent, AxisKind::reduction);
+  for (const Operand &operand : operands)
+    workload.arguments.push_back(
+        {operand.name, operand.type, operand.shape, operand.isOutput, operand.isConstant});
+  workload.operands = std::move(operands);
+  return workload;
+}
 
 /// out[i, j] += in0[i, k] * in1[k, j]
 inline Workload matmulWorkload(int64_t m, int64_t n, int64_t k) {
-  Workload w;
-  w.name = "matmul";
-  w.anchor = AnchorKind::contraction;
-  w.axes = {{"i0", m, AxisKind::parallel}, {"i1", n, AxisKind::parallel}, {"i2", k, AxisKind::reduction}};
-  w.operands = {{"in0", ElementType::f32, {m, k}, {index({{0, 1}}), index({{2, 1}})}, false, false},
-                {"in1", ElementType::f32, {k, n}, {index({{2, 1}}), index({{1, 1}})}, false, true},
-                {"out", ElementType::f32, {m, n}, {index({{0, 1}}), index({{1, 1}})}, true, false}};
-  w.flops = static_cast<uint64_t>(2 * m * n * k);
-  return w;
+  IndexExpr i = index({{0, 1}}), j = index({{1, 1}}), l = index({{2, 1}});
+  return workloadOf(
+      "matmul", AnchorKind::contraction, {m, n}, {k},
+      {input("in0", {m, k}, {i, l}), input("in1", {k, n}, {l, j}, true), output({m, n}, {i, j})},
+      2);
 }
 
-/// NHWC, HWCF, already padded input: out[n, h, w, f] += in0[n, s h + y, s w + x, c] * in1[y, x, c, f]
+/// NHWC, HWCF, already padded input: out[n, h, w, f] += in0[n, s h + y, s w + x, c] * in1[y, x, c,
+/// f]
 inline Workload convolutionWorkload(int64_t h, int64_t w, int64_t c, int64_t f, int64_t window,
                                     int64_t stride) {
-  Workload conv;
-  conv.name = "conv";
-  conv.anchor = AnchorKind::convolution;
-  int64_t extents[] = {1, h, w, f, window, window, c};
-  for (unsigned a = 0; a < 7; ++a)
-    conv.axes.push_back({"i" + std::to_string(a), extents[a],
-                         a < 4 ? AxisKind::parallel : AxisKind::reduction});
-  int64_t ih = (h - 1) * stride + window, iw = (w - 1) * stride + window;
-  conv.operands = {
-      {"in0", ElementType::f32, {1, ih, iw, c},
-       {index({{0, 1}}), index({{1, stride}, {4, 1}}), index({{2, stride}, {5, 1}}), index({{6, 1}})},
-       false, false},
-      {"in1", ElementType::f32, {window, window, c, f},
-       {index({{4, 1}}), index({{5, 1}}), index({{6, 1}}), index({{3, 1}})}, false, true},
-      {"out", ElementType::f32, {1, h, w, f},
-       {index({{0, 1}}), index({{1, 1}}), index({{2, 1}}), index({{3, 1}})}, true, false}};
-  conv.flops = static_cast<uint64_t>(2 * h * w * c * f * window * window);
-  return conv;
+  IndexExpr n = index({{0, 1}}), row = index({{1, stride}, {4, 1}}),
+            column = index({{2, stride}, {5, 1}}), channel = index({{6, 1}});
+  return workloadOf("conv", AnchorKind::convolution, {1, h, w, f}, {window, window, c},
+                    {input("in0", {1, (h - 1) * stride + window, (w - 1) * stride + window, c},
+                           {n, row, column, channel}),
+                     input("in1", {window, window, c, f},
+                           {index({{4, 1}}), index({{5, 1}}), channel, index({{3, 1}})}, true),
+                     output({1, h, w, f}, {n, index({{1, 1}}), index({{2, 1}}), index({{3, 1}})})},
+                    2);
 }
 
 /// out[n, h, w, c] += in0[n, h + y, w + x, c] * in1[y, x, c]
 inline Workload depthwiseWorkload(int64_t h, int64_t w, int64_t c, int64_t window) {
-  Workload conv;
-  conv.name = "depthwise";
-  conv.anchor = AnchorKind::convolution;
-  int64_t extents[] = {1, h, w, c, window, window};
-  for (unsigned a = 0; a < 6; ++a)
-    conv.axes.push_back({"i" + std::to_string(a), extents[a],
-                         a < 4 ? AxisKind::parallel : AxisKind::reduction});
-  conv.operands = {
-      {"in0", ElementType::f32, {1, h + window - 1, w + window - 1, c},
-       {index({{0, 1}}), index({{1, 1}, {4, 1}}), index({{2, 1}, {5, 1}}), index({{3, 1}})}, false, false},
-      {"in1", ElementType::f32, {window, window, c},
-       {index({{4, 1}}), index({{5, 1}}), index({{3, 1}})}, false, true},
-      {"out", ElementType::f32, {1, h, w, c},
-       {index({{0, 1}}), index({{1, 1}}), index({{2, 1}}), index({{3, 1}})}, true, false}};
-  conv.flops = static_cast<uint64_t>(2 * h * w * c * window * window);
-  return conv;
+  IndexExpr n = index({{0, 1}}), channel = index({{3, 1}});
+  return workloadOf(
+      "depthwise", AnchorKind::convolution, {1, h, w, c}, {window, window},
+      {input("in0", {1, h + window - 1, w + window - 1, c},
+             {n, index({{1, 1}, {4, 1}}), index({{2, 1}, {5, 1}}), channel}),
+       input("in1", {window, window, c}, {index({{4, 1}}), index({{5, 1}}), channel}, true),
+       output({1, h, w, c}, {n, index({{1, 1}}), index({{2, 1}}), channel})},
+      2);
 }
 
 /// The same with its input padded inside the kernel by (window - 1) / 2 on every side.
@@ -87,39 +100,49 @@ inline Workload transposedEpilogue(Workload w) {
   return w;
 }
 
-/// out[i] = max over j of in0[i, j]
-inline Workload rowMaxWorkload(int64_t rows, int64_t columns) {
-  Workload w;
-  w.name = "row_max";
-  w.anchor = AnchorKind::reduction;
-  w.axes = {{"i0", rows, AxisKind::parallel}, {"i1", columns, AxisKind::reduction}};
-  w.operands = {{"in0", ElementType::f32, {rows, columns}, {index({{0, 1}}), index({{1, 1}})}, false, false},
-                {"out", ElementType::f32, {rows}, {index({{0, 1}})}, true, false}};
-  w.flops = static_cast<uint64_t>(rows * columns);
-  return w;
+/// out[h, w, c] = max of in0[2 h + y, 2 w + x, c] over 2x2
+inline Workload poolWorkload(int64_t h, int64_t w, int64_t c) {
+  IndexExpr channel = index({{2, 1}});
+  return workloadOf(
+      "pool", AnchorKind::reduction, {h, w, c}, {2, 2},
+      {input("in0", {2 * h, 2 * w, c}, {index({{0, 2}, {3, 1}}), index({{1, 2}, {4, 1}}), channel}),
+       output({h, w, c}, {index({{0, 1}}), index({{1, 1}}), channel})},
+      1);
 }
 
-inline Workload elementwiseWorkload(int64_t rows, int64_t columns) {
-  Workload w;
-  w.name = "elementwise";
-  w.axes = {{"i0", rows, AxisKind::parallel}, {"i1", columns, AxisKind::parallel}};
+/// out[i] = max over j of in0[i, j]: vectors run along the reduction
+inline Workload rowMaxWorkload(int64_t rows, int64_t columns) {
   IndexExpr i = index({{0, 1}}), j = index({{1, 1}});
-  w.operands = {{"in0", ElementType::f32, {rows, columns}, {i, j}, false, false},
-                {"out", ElementType::f32, {rows, columns}, {i, j}, true, false}};
-  w.flops = static_cast<uint64_t>(rows * columns);
-  return w;
+  return workloadOf("row_max", AnchorKind::reduction, {rows}, {columns},
+                    {input("in0", {rows, columns}, {i, j}), output({rows}, {i})}, 1);
+}
+
+/// out[i, j] = in0[i, j] + in1[j]
+inline Workload elementwiseWorkload(int64_t rows, int64_t columns) {
+  IndexExpr i = index({{0, 1}}), j = index({{1, 1}});
+  return workloadOf("elementwise", AnchorKind::elementwise, {rows, columns}, {},
+                    {input("in0", {rows, columns}, {i, j}), input("in1", {columns}, {j}),
+                     output({rows, columns}, {i, j})},
+                    1);
 }
 
 /// One of each family, with shapes that divide and shapes that do not.
 inline std::vector<Workload> workloadFamilies() {
-  return {matmulWorkload(512, 512, 512),        matmulWorkload(197, 768, 768),
-          matmulWorkload(1, 4096, 4096),        matmulWorkload(13, 37, 17),
+  return {matmulWorkload(512, 512, 512),
+          matmulWorkload(197, 768, 768),
+          matmulWorkload(1, 4096, 4096),
+          matmulWorkload(13, 37, 17),
           matmulWorkload(31, 1000, 128),
-          convolutionWorkload(56, 56, 64, 64, 3, 1), convolutionWorkload(14, 14, 1024, 256, 1, 1),
-          convolutionWorkload(112, 112, 3, 64, 7, 2), depthwiseWorkload(14, 14, 384, 3),
-          padded(depthwiseWorkload(28, 28, 240, 5), 2), padded(convolutionWorkload(7, 7, 512, 512, 3, 1), 1),
+          convolutionWorkload(56, 56, 64, 64, 3, 1),
+          convolutionWorkload(14, 14, 1024, 256, 1, 1),
+          convolutionWorkload(112, 112, 3, 64, 7, 2),
+          depthwiseWorkload(14, 14, 384, 3),
+          padded(depthwiseWorkload(28, 28, 240, 5), 2),
+          padded(convolutionWorkload(7, 7, 512, 512, 3, 1), 1),
           transposedEpilogue(convolutionWorkload(8, 9, 6, 18, 3, 1)),
-          rowMaxWorkload(128, 1000),            elementwiseWorkload(7, 45)};
+          poolWorkload(6, 6, 18),
+          rowMaxWorkload(128, 1000),
+          elementwiseWorkload(7, 45)};
 }
 
 } // namespace alt::test

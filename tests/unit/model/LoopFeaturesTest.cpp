@@ -1,4 +1,3 @@
-#include "HandWorkloads.h"
 #include "Workloads.h"
 #include "alt/Features.h"
 #include <cmath>
@@ -68,7 +67,7 @@ const char *const plain =
 
 TEST(LoopFeatures, rowsHaveTheSameColumnsForEveryKernel) {
   std::vector<std::string> first;
-  for (const Workload &workload : handWorkloads())
+  for (const Workload &workload : workloadFamilies())
     for (unsigned threads : {1u, 2u}) {
       Described kernel(workload, threads);
       EXPECT_EQ(kernel.features->version(), "loops-1");
@@ -82,7 +81,7 @@ TEST(LoopFeatures, rowsHaveTheSameColumnsForEveryKernel) {
 }
 
 TEST(LoopFeatures, everyValueIsFiniteAndTheSameOnEveryCall) {
-  for (const Workload &workload : handWorkloads())
+  for (const Workload &workload : workloadFamilies())
     for (unsigned threads : {1u, 2u}) {
       Described kernel(workload, threads), again(workload, threads);
       Rng rng(3);
@@ -107,7 +106,8 @@ TEST(LoopFeatures, aKernelWithoutALoopNestHasARow) {
 
 TEST(LoopFeatures, schedulesThatDifferHaveRowsThatDiffer) {
   for (const Workload &workload :
-       {handMatmul(512, 512, 512), handConv(56, 56, 64, 64, 1), handDepthwise(14, 14, 384)}) {
+       {matmulWorkload(512, 512, 512), convolutionWorkload(56, 56, 64, 64, 3, 2),
+        depthwiseWorkload(14, 14, 384, 3)}) {
     Described kernel(workload);
     Rng rng(5);
     std::set<Schedule> schedules;
@@ -123,7 +123,7 @@ TEST(LoopFeatures, schedulesThatDifferHaveRowsThatDiffer) {
 
 // A 64x96x128 matmul: register tiles of 4 rows by 2 vectors, reductions two at a time and whole.
 TEST(LoopFeatures, aMatmulByHand) {
-  Described kernel(handMatmul(64, 96, 128));
+  Described kernel(matmulWorkload(64, 96, 128));
   Schedule schedule =
       kernel.with("reg.i0=4 tile.i0=32 reg.i1=32 tile.i1=96 block.i2=128 unroll.i2=2 pack.in1=0");
   auto value = [&](const char *name) { return kernel.value(schedule, name); };
@@ -153,7 +153,7 @@ TEST(LoopFeatures, aMatmulByHand) {
 }
 
 TEST(LoopFeatures, tailsAreCounted) {
-  Described kernel(handMatmul(13, 37, 64));
+  Described kernel(matmulWorkload(13, 37, 64));
   // 37 = 32 + 5 lanes: three vectors, the third has 5 of 8 or 16; 13 = 3 * 4 + 1 rows.
   Schedule schedule = kernel.with("reg.i0=4 tile.i0=13 reg.i1=32 tile.i1=37");
   EXPECT_FLOAT_EQ(kernel.value(schedule, "lane_use"), 37.f / 48);
@@ -162,7 +162,7 @@ TEST(LoopFeatures, tailsAreCounted) {
 }
 
 TEST(LoopFeatures, largerTilesTakeMoreRoomAndAreReusedMore) {
-  Described kernel(handMatmul(512, 512, 512));
+  Described kernel(matmulWorkload(512, 512, 512));
   float lastFill = -100, lastTraffic = 100;
   for (const char *tile :
        {"tile.i0=32", "tile.i0=64", "tile.i0=128", "tile.i0=256", "tile.i0=512"}) {
@@ -178,7 +178,7 @@ TEST(LoopFeatures, largerTilesTakeMoreRoomAndAreReusedMore) {
 }
 
 TEST(LoopFeatures, theInnerOrderDecidesWhatStaysInPlace) {
-  Described kernel(handMatmul(64, 64, 128));
+  Described kernel(matmulWorkload(64, 64, 128));
   Schedule rowsInside = kernel.with(std::string(plain) + " inner=i1,i0");
   Schedule columnsInside = kernel.with(std::string(plain) + " inner=i0,i1");
   EXPECT_EQ(kernel.value(rowsInside, "vec.moved_by_register_loop"), 0); // B stays while rows go by
@@ -190,7 +190,7 @@ TEST(LoopFeatures, theInnerOrderDecidesWhatStaysInPlace) {
 }
 
 TEST(LoopFeatures, rowsApartByAPowerOfTwoCrowdTheirSetsUnlessPacked) {
-  Described kernel(handMatmul(512, 512, 512));
+  Described kernel(matmulWorkload(512, 512, 512));
   std::string tile = "reg.i0=8 tile.i0=512 reg.i1=32 tile.i1=512 block.i2=512 ";
   EXPECT_GT(kernel.value(kernel.with(tile + "pack.in1=0"), "vec.tile_crowding_l1"), 1);
   EXPECT_EQ(kernel.value(kernel.with(tile + "pack.in1=1"), "vec.tile_crowding_l1"), 0);
@@ -199,28 +199,26 @@ TEST(LoopFeatures, rowsApartByAPowerOfTwoCrowdTheirSetsUnlessPacked) {
 }
 
 TEST(LoopFeatures, theEstimatePrefersAFullRegisterTileToOneAccumulator) {
-  Described kernel(handMatmul(512, 512, 512));
+  Described kernel(matmulWorkload(512, 512, 512));
   Schedule good = kernel.with("reg.i0=12 tile.i0=512 reg.i1=32 tile.i1=512 block.i2=512");
   Schedule poor = kernel.with("reg.i0=1 tile.i0=512 reg.i1=16 tile.i1=512 block.i2=512 pack.in1=0");
   EXPECT_GT(kernel.value(good, "efficiency"), kernel.value(poor, "efficiency") + 1);
 }
 
 TEST(LoopFeatures, skippingThePadSavesItsCopyAndIsSeen) {
-  Workload conv = handConv(14, 14, 32, 64, 1);
-  conv.operands[0] = padded(conv.operands[0], 1);
-  Described kernel(conv);
-  std::string tiles = "vector=i2 reg.i0=1 reg.i1=1 reg.i2=32 pack.in1=0 ";
+  Described kernel(padded(convolutionWorkload(14, 14, 32, 64, 3, 2), 1));
+  std::string tiles = "vector=i3 reg.i1=1 reg.i2=1 reg.i3=32 pack.in1=0 ";
   Schedule copy = kernel.with(tiles + "pad=copy"), skip = kernel.with(tiles + "pad=skip");
   EXPECT_EQ(kernel.value(copy, "skip_pad"), 0);
   EXPECT_EQ(kernel.value(skip, "skip_pad"), 1);
   float operations = 14 * 14 * 64 * 9 * 32 / 16.f; // of 16 lanes
-  EXPECT_FLOAT_EQ(kernel.value(copy, "pad_traffic"), std::log2(16 * 16 * 32 * 4 / operations));
+  EXPECT_FLOAT_EQ(kernel.value(copy, "pad_traffic"), std::log2(29 * 29 * 32 * 4 / operations));
   EXPECT_LT(kernel.value(skip, "pad_traffic"), kernel.value(copy, "pad_traffic"));
   EXPECT_LT(kernel.value(skip, "memory_cycles"), kernel.value(copy, "memory_cycles"));
 }
 
 TEST(LoopFeatures, threadsAreBalancedOrNot) {
-  Described kernel(handMatmul(64, 96, 128), 2);
+  Described kernel(matmulWorkload(64, 96, 128), 2);
   EXPECT_EQ(kernel.value(kernel.with("par.i0=64 par.i1=96"), "thread_balance"), 0.5f);
   EXPECT_EQ(kernel.value(kernel.with("par.i0=32 tile.i0=32 par.i1=96"), "thread_balance"), 1);
 }

@@ -1,7 +1,7 @@
 // Records of two matmuls whose times are made up: the prior must put a third one's schedules in
 // order.
 #include "alt/Prior.h"
-#include "HandWorkloads.h"
+#include "Workloads.h"
 #include "TemporaryFolder.h"
 #include "alt/Features.h"
 #include "alt/Sampler.h"
@@ -24,7 +24,7 @@ Target machine() {
 }
 
 RecordedTask matmul(int64_t m, int64_t n, int64_t k) {
-  RecordedTask task{test::handMatmul(m, n, k), machine(), 1};
+  RecordedTask task{test::matmulWorkload(m, n, k), machine(), 1};
   task.workload.id =
       workloadId(std::to_string(m) + "," + std::to_string(n) + "," + std::to_string(k));
   return task;

@@ -1,4 +1,4 @@
-#include "HandWorkloads.h"
+#include "Workloads.h"
 #include "alt/Records.h"
 #include "alt/Replay.h"
 #include "alt/Support.h"
@@ -138,7 +138,7 @@ TEST_F(ReadSpaces, ourOwnRecords) {
 }
 
 TEST_F(ReadSpaces, ourOwnRecordsHaveTheFeaturesOfTheirKernel) {
-  RecordedTask task{test::handMatmul(128, 256, 64), {}, 1};
+  RecordedTask task{test::matmulWorkload(128, 256, 64), {}, 1};
   task.workload.id = {42};
   task.target.vectorBits = 512;
   auto space = makeSearchSpace(task.workload, task.target, 1);

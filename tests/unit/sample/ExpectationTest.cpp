@@ -1,5 +1,5 @@
 #include "sample/Expectation.h"
-#include "HandWorkloads.h"
+#include "Workloads.h"
 #include "SyntheticSpace.h"
 #include "sample/ExpectationSearch.h"
 #include "sample/Novelty.h"
@@ -29,7 +29,7 @@ protected:
     return expectation->of(row);
   }
 
-  Workload workload = handMatmul(128, 256, 64);
+  Workload workload = matmulWorkload(128, 256, 64);
   Target target;
   std::unique_ptr<SearchSpace> space;
   std::unique_ptr<FeatureExtractor> features;
