@@ -36,13 +36,14 @@ std::vector<Constraint> AlgorithmSpace::constraints(TuneScript &script) const {
   return found;
 }
 
-/// The knob's value; where there is none, that of the whole axis.
-static unsigned knobOr(const AlgorithmSpace::Algorithm &algorithm, std::string_view name,
-                       int64_t whole, Expressions &e) {
-  for (size_t k = 0; k < algorithm.loops.knobs().size(); ++k)
-    if (algorithm.loops.knobs()[k].name == name)
-      return e.knob(static_cast<unsigned>(algorithm.firstKnob + k));
-  return e.constant(whole);
+/// level(name, whole): the knob's value; where there is none, that of the whole axis.
+static auto levelsOf(const AlgorithmSpace::Algorithm &algorithm, Expressions &e) {
+  return [&](std::string_view name, int64_t whole) {
+    for (size_t k = 0; k < algorithm.loops.knobs().size(); ++k)
+      if (algorithm.loops.knobs()[k].name == name)
+        return e.knob(static_cast<unsigned>(algorithm.firstKnob + k));
+    return e.constant(whole);
+  };
 }
 
 /// As Winograd::legal.
@@ -50,9 +51,7 @@ void AlgorithmSpace::winogradConstraints(const Algorithm &algorithm, TuneScript 
                                          std::vector<Constraint> &found) const {
   Expressions &e = script.expressions;
   const Winograd &winograd = *algorithm.winograd;
-  auto level = [&](std::string_view name, int64_t whole) {
-    return knobOr(algorithm, name, whole, e);
-  };
+  auto level = levelsOf(algorithm, e);
   unsigned zero = e.constant(0), tiles = e.constant(winograd.tiles()),
            columns = e.constant(winograd.columns), rows = e.constant(winograd.rows),
            in = e.constant(winograd.inChannels), out = e.constant(winograd.outChannels);
@@ -81,9 +80,7 @@ void AlgorithmSpace::im2colConstraints(const Algorithm &algorithm, TuneScript &s
                                        std::vector<Constraint> &found) const {
   Expressions &e = script.expressions;
   const Im2col &im2col = *algorithm.im2col;
-  auto level = [&](std::string_view name, int64_t whole) {
-    return knobOr(algorithm, name, whole, e);
-  };
+  auto level = levelsOf(algorithm, e);
   unsigned patches = e.apply(Op::mul, {level("tile.n", im2col.images), level("tile.h", im2col.rows),
                                        level("tile.w", im2col.columns)});
   unsigned taps = e.constant(im2col.taps * bytes(im2col.element)),
