@@ -213,7 +213,6 @@ private:
   }
 
   Result<void> compareBest() {
-    result.report.interrupted = user.stop_requested();
     for (auto &search : searches) {
       if (!search)
         continue;
@@ -295,6 +294,7 @@ private:
   /// "0 valid of 40" with no reason is what users of tuners complain about most.
   void explain() {
     TuneReport &report = result.report;
+    report.interrupted = user.stop_requested(); // at the latest: objects may be missing then
     report.tuner = options.tuner;
     report.threads = options.measure.threads;
     report.seed = options.seed;
