@@ -3,6 +3,7 @@
 #include "LoadedKernel.h"
 #include "alt/Lower.h"
 #include <cmath>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace alt::test {
@@ -47,6 +48,22 @@ inline std::string evaluate(const LowerRequest &request, const Buffers &inputs, 
   if (plan)
     *plan = std::get<KernelPlan>(lowered);
   return "";
+}
+
+/// What is said of a schedule's layouts is what its object has buffers for.
+inline void expectLayoutsOf(const KernelPlan &plan, const LowerRequest &request) {
+  auto layouts = layoutsOf(request, hostTarget());
+  ASSERT_TRUE(layouts) << layouts.error().message;
+  ASSERT_EQ(layouts->size(), request.workload.operands.size());
+  std::vector<int64_t> persistent, others, ahead;
+  for (const Scratch &scratch : plan.scratch)
+    (scratch.persistent ? persistent : others).push_back(scratch.bytes);
+  for (const OperandLayout &layout : *layouts)
+    if (layout.made == OperandLayout::Made::ahead)
+      ahead.push_back(layout.copiedBytes());
+    else if (layout.made == OperandLayout::Made::everyCall)
+      EXPECT_THAT(others, testing::Contains(layout.copiedBytes())) << print(layout);
+  EXPECT_THAT(ahead, testing::UnorderedElementsAreArray(persistent));
 }
 
 } // namespace alt::test

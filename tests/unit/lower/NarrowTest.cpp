@@ -97,7 +97,10 @@ TEST_P(NarrowProducts, AgreeWithPlainLoops) {
     for (int i = 0; i < count; ++i) {
       Schedule point = i ? space->random(rng) : space->defaultSchedule();
       SCOPED_TRACE(print(*space, point));
-      ASSERT_EQ(test::evaluate({*workload, space.get(), &point}, data, 1, actual), "");
+      LowerRequest request{*workload, space.get(), &point};
+      KernelPlan plan;
+      ASSERT_EQ(test::evaluate(request, data, 1, actual, &plan), "");
+      test::expectLayoutsOf(plan, request);
       for (size_t e = 0; e < expected.size(); ++e)
         if (GetParam().wide == "f32")
           ASSERT_NEAR(actual[e], expected[e], 1e-4 * (1 + std::fabs(expected[e])))

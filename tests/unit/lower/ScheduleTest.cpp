@@ -1,35 +1,12 @@
 // Every legal schedule of every kernel family lowers, runs and is right, on one thread and on two.
 #include "Kernels.h"
 #include "RunSchedule.h"
-#include <algorithm>
 #include <cmath>
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 using namespace alt;
 
 namespace {
-
-std::vector<int64_t> sorted(std::vector<int64_t> values) {
-  std::sort(values.begin(), values.end());
-  return values;
-}
-
-/// What is said of a schedule's layouts is what its object has buffers for.
-void expectLayoutsOf(const KernelPlan &plan, const LowerRequest &request) {
-  auto layouts = layoutsOf(request, hostTarget());
-  ASSERT_TRUE(layouts) << layouts.error().message;
-  ASSERT_EQ(layouts->size(), request.workload.operands.size());
-  std::vector<int64_t> persistent, others, ahead;
-  for (const Scratch &scratch : plan.scratch)
-    (scratch.persistent ? persistent : others).push_back(scratch.bytes);
-  for (const OperandLayout &layout : *layouts)
-    if (layout.made == OperandLayout::Made::ahead)
-      ahead.push_back(layout.copiedBytes());
-    else if (layout.made == OperandLayout::Made::everyCall)
-      EXPECT_THAT(others, testing::Contains(layout.copiedBytes())) << print(layout);
-  EXPECT_EQ(sorted(ahead), sorted(persistent));
-}
 
 class Schedules : public testing::TestWithParam<test::KernelText> {};
 
@@ -53,7 +30,7 @@ TEST_P(Schedules, LowerRunAndAgreeWithTheReference) {
       LowerRequest request{*workload, space.get(), &schedule};
       KernelPlan plan;
       ASSERT_EQ(test::evaluate(request, inputs, threads, actual, &plan), "");
-      expectLayoutsOf(plan, request);
+      test::expectLayoutsOf(plan, request);
       for (size_t e = 0; e < expected.size(); ++e)
         ASSERT_NEAR(actual[e], expected[e], 1e-4 * (1 + std::fabs(expected[e]))) << "element " << e;
     }
