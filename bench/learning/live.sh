@@ -6,7 +6,7 @@
 # some 40 000 schedules: an hour on a quiet machine, several on a busy one.
 set -eu
 here=$(dirname "$0") out=$1 seeds=${2:-3} trials=${3:-200} random=${4:-2000}
-tuners=${5:-alt,alt:prior=false,alt:prior=false:analytic=false,autotvm,autotvm-reg,lfbo,evolutionary,genetic,annealing,random}
+tuners=${5:-alt,alt:prior=false,alt:prior=false:default=false,autotvm,autotvm-reg,lfbo,evolutionary,genetic,annealing,random}
 bin=$here/../../build/bin
 mkdir -p "$out" "$here/spaces"
 "$bin/write-kernels" "$here/live.json" "$out/kernels"
