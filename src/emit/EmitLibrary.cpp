@@ -48,6 +48,14 @@ static Result<void> copyFile(const fs::path &from, const fs::path &to) {
   return {};
 }
 
+/// Weights may be large, and nobody changes what loadProgram wrote: a second name where the file
+/// system allows it.
+static Result<void> linkOrCopy(const fs::path &from, const fs::path &to) {
+  std::error_code failed;
+  fs::create_hard_link(from, to, failed);
+  return failed ? copyFile(from, to) : Result<void>();
+}
+
 static Result<void> runTool(const std::vector<std::string> &command, const std::string &purpose) {
   Result<ChildResult> result = runChild(command);
   if (!result)
@@ -140,7 +148,7 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
     return plans.error();
   int64_t weightBytes = 0;
   if (!program.weightsFile.empty()) {
-    if (Result<void> copied = copyFile(program.weightsFile, staging.path / (model + ".weights"));
+    if (Result<void> copied = linkOrCopy(program.weightsFile, staging.path / (model + ".weights"));
         !copied)
       return copied.error();
     std::error_code ignored;
