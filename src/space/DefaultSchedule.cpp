@@ -21,10 +21,19 @@ int64_t strideAlong(const Operand &operand, unsigned axis) {
   return stride;
 }
 
-/// Whether a window passes over the operand, so that neighbours read the same elements.
+/// Whether a window passes over the operand, be it of one element.
 bool slides(const Operand &operand) {
   return std::any_of(operand.index.begin(), operand.index.end(),
                      [](const IndexExpr &index) { return index.terms.size() > 1; });
+}
+
+/// Whether the window has several elements, so that neighbours read the same ones.
+bool overlaps(const Operand &operand, const std::vector<Axis> &axes) {
+  return std::any_of(operand.index.begin(), operand.index.end(), [&](const IndexExpr &index) {
+    return std::count_if(index.terms.begin(), index.terms.end(), [&](const IndexExpr::Term &term) {
+             return axes[term.axis].extent > 1;
+           }) > 1;
+  });
 }
 
 /// Whether rows so many bytes apart lie in the same few sets of L1.
@@ -105,11 +114,12 @@ void LoopSpace::chooseUnits(LoopNest &nest) const {
   nest = chosen;
 }
 
-/// Where windows slide: down the columns of the image, so that the rows of a window are found in
-/// L1. The channels inside, as neighbours read the same pixels; outside where every channel has
-/// pixels of its own (depthwise), or where the weights of all channels do not stay in L2.
+/// Where windows slide: down the columns of the image if they overlap, so that the rows of a window
+/// are found in L1. The channels inside, as neighbours read the same pixels; outside where every
+/// channel has pixels of its own (depthwise), or where the weights of all channels do not stay in
+/// L2.
 void LoopSpace::chooseOrders(LoopNest &nest) const {
-  bool windows = false, shared = false;
+  bool windows = false, overlapping = false, shared = false;
   double weights = 0;
   for (const Operand &operand : operands) {
     if (operand.isOutput)
@@ -118,6 +128,7 @@ void LoopSpace::chooseOrders(LoopNest &nest) const {
     for (int64_t extent : operand.shape)
       size *= static_cast<double>(extent);
     windows |= slides(operand);
+    overlapping |= overlaps(operand, axes);
     if (slides(operand))
       shared |= strideAlong(operand, nest.vectorAxis) == 0;
     else
@@ -127,7 +138,9 @@ void LoopSpace::chooseOrders(LoopNest &nest) const {
     return;
   bool channelsOutside = !shared || weights > 4 * static_cast<double>(l2Bytes);
   std::vector<unsigned> order = nest.innerOrder;
-  std::sort(order.begin(), order.end(), std::greater());
+  std::sort(order.begin(), order.end());
+  if (overlapping)
+    std::reverse(order.begin(), order.end());
   std::stable_partition(order.begin(), order.end(),
                         [&](unsigned a) { return (a == nest.vectorAxis) == channelsOutside; });
   if (std::find(innerOrders.begin(), innerOrders.end(), order) != innerOrders.end())
@@ -221,9 +234,9 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
       if (operand.isOutput && reduces)
         continue;
       double here = 1, crowded = 1;
-      bool reused = false;         // by other outputs of the tile
-      bool revisited = false;      // by the tiles that follow
-      bool held = slides(operand); // in registers while the other factors pass
+      bool reused = false;                 // by other outputs of the tile
+      bool revisited = false;              // by the tiles that follow
+      bool held = overlaps(operand, axes); // in registers while the other factors pass
       for (unsigned axis = 0; axis < axes.size(); ++axis) {
         int64_t stride = axes[axis].kind == AxisKind::parallel ? strideAlong(operand, axis) : 0;
         if (stride == 0) {

@@ -168,6 +168,15 @@ TEST(LoopSpace, PaddingIsSkippedOnlyWhereTheTapsAreKnown) {
   EXPECT_GT(skipped, 20);
 }
 
+TEST(LoopSpace, OnlyWindowsThatOverlapGoDownTheColumns) {
+  auto outermost = [](int64_t window) {
+    LoopSpace space(test::convolutionWorkload(28, 28, 64, 64, window, 1), test::avx512(), 1);
+    return space.decode(space.defaultSchedule()).innerOrder.front();
+  };
+  EXPECT_EQ(outermost(3), 2u);
+  EXPECT_EQ(outermost(1), 1u);
+}
+
 TEST(LoopSpace, DepthwiseSkipsPaddingByDefault) {
   Workload w = test::padded(test::depthwiseWorkload(14, 14, 384, 3), 1);
   LoopSpace space(w, test::avx512(), 1);
