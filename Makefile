@@ -26,7 +26,7 @@ bench-kernels: build ; @$(MAKE) --no-print-directory -C bench kernels ## all 22 
 
 bench-odd-shapes: build ; @$(MAKE) --no-print-directory -C bench odd-shapes ## the same for 40 odd shapes; SEED=N
 
-bench-threads: build ; @$(MAKE) --no-print-directory -C bench threads ## what a second core gives; JSON=FILE, TRIALS=N, ROWS="512^3 C1"
+bench-threads: build ; @$(MAKE) --no-print-directory -C bench threads ## what a second core gives; JSON=FILE, TRIALS=N, ROWS="512^3 C1", ODD=40
 
 format: ; @git ls-files '*.cpp' '*.h' | xargs clang-format -i ## in place
 

@@ -17,7 +17,8 @@ namespace {
 struct ThreadsOptions {
   std::filesystem::path rows, records, json;
   std::vector<std::string> only;
-  unsigned trials = 0, threads = 2;
+  unsigned trials = 0, threads = 2, odd = 0;
+  uint64_t seed = 1;
   double megaflops = 10;
   RaceOptions race{21, Seconds(5e-3), wallSeconds};
 };
@@ -146,7 +147,7 @@ static Result<void> run(const ThreadsOptions &options) {
     return Error{ErrorKind::usage, "--threads: 2 or more, and this process has " +
                                        std::to_string(cores.size()) + " cores."};
   cores.resize(options.threads);
-  auto rows = readRows(options.rows);
+  auto rows = options.odd ? Result(oddRows(options.seed, options.odd)) : readRows(options.rows);
   if (rows)
     rows = onlyNamed(*std::move(rows), options.only);
   if (!rows)
@@ -175,6 +176,8 @@ int main(int argc, char **argv) {
       "Our kernels on one thread and on several, in turns, beside a probe of multiply-adds "
       "in registers on one core and on as many.");
   app.add_option("--rows", options.rows, "the list of rows, JSON")->default_val(ALT_BENCH_ROWS);
+  app.add_option("--odd", options.odd, "instead of the list so many odd shapes drawn from --seed");
+  app.add_option("--seed", options.seed, "of the odd shapes");
   app.add_option("--row", options.only, "only the rows of these names");
   app.add_option("--megaflops", options.megaflops, "only rows with at least so many");
   app.add_option("--threads", options.threads, "cores, the last ones");
