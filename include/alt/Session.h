@@ -19,7 +19,7 @@ struct SessionOptions {
   std::string tuner = "alt";  ///< a name of samplers()
   std::string prior = "shipped"; ///< what other kernels' records a new kernel starts from (Prior.h)
   uint64_t seed = 1;
-  unsigned lag = 0;           ///< as in TuneOptions, for a kernel that is tuned alone
+  unsigned lag = 1;           ///< as in TuneOptions, for a kernel that is tuned alone
   unsigned duelRounds = 15;   ///< samples of winner, runner-up and default, taken in turns at the end
   MeasureOptions measure;
 };
