@@ -177,6 +177,8 @@ private:
   double deviation(size_t i) const { return open(i) * std::sqrt(1 - std::pow(proximity.of(i), 2)); }
 
   /// The ping-pong: turns by interest over the whole pool, and turns by score around the best.
+  /// Where no neighbour may win, the score has the whole pool for some of these; the rest are
+  /// pings.
   void select(size_t count, std::vector<Schedule> &batch) {
     if (options.diversity)
       for (const Schedule &schedule : pending)
@@ -185,6 +187,8 @@ private:
       size_t chosen = pool.size();
       if (isLocalTurn(turn))
         chosen = highest([&](size_t i) { return mayBeLocal(i) ? score(i) : -INFINITY; });
+      if (chosen == pool.size() && isGreedyTurn(turn))
+        chosen = highest([&](size_t i) { return score(i); });
       if (chosen == pool.size())
         chosen = highest([&](size_t i) { return interest(i); });
       if (chosen == pool.size())
@@ -203,10 +207,16 @@ private:
     return pool.isLocal(i) && (!options.adaptive || score(i) + 2 * open(i) >= 1);
   }
 
-  /// So that turns [0, n) hold localShare * n local ones, evenly spread.
-  bool isLocalTurn(size_t turn) const {
-    return std::floor(options.localShare * double(turn + 1)) >
-           std::floor(options.localShare * double(turn));
+  bool isLocalTurn(size_t turn) const { return isDue(options.localShare, turn); }
+
+  bool isGreedyTurn(size_t turn) const {
+    return isLocalTurn(turn) &&
+           isDue(options.greedyShare, size_t(options.localShare * double(turn)));
+  }
+
+  /// So that turns [0, n) hold share * n of a kind, evenly spread.
+  static bool isDue(double share, size_t turn) {
+    return std::floor(share * double(turn + 1)) > std::floor(share * double(turn));
   }
 
   /// Of the pool's schedules that were not asked yet; pool.size() when none has a value. What
@@ -261,7 +271,9 @@ void bind(OptionTable &b, AltOptions &o) {
   b("parents", &o.pool.parents, "best schedules whose neighbours join the pool");
   b("incumbents", &o.pool.incumbents, "best schedules around which the score's share is chosen");
   b("local", &o.localShare, "share of a batch that goes to the incumbents' neighbours");
-  b("adaptive", &o.adaptive, "such a turn goes to the whole pool when no neighbour may win");
+  b("adaptive", &o.adaptive,
+    "turns around the best for which no neighbour may win go to the whole pool");
+  b("greedy", &o.greedyShare, "share of these that take the best score of the whole pool instead");
   b("filter", &o.filter, "weigh by the predicted probability to run");
   b("caution", &o.caution, "for each trial without a gain so much is added to the power of p, 1");
   b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");

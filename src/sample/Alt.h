@@ -15,6 +15,7 @@ struct AltOptions {
   unsigned batch = 0;      ///< trials between refits; 0: from what a trial costs, 1 to 8
   double localShare = 0.5; ///< of a batch: top score among the incumbents' neighbours
   bool adaptive = true;    ///< of those that may win; over the whole space when none may
+  double greedyShare = 0.5; ///< of the turns without such a one: top score of the whole space
   double rankShare = 0.5;  ///< of the label; the rest is throughput, which tells the best apart
   double novelty = 0.3;    ///< deviation of what is as far as can be from all that was measured
   bool filter = true;      ///< weigh by the predicted probability to run
