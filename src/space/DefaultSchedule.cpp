@@ -264,10 +264,10 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
     // Accumulators, vectors and a factor: more than the registers hold goes through memory, where
     // what was stored is waited for.
     double spilled =
-        3 * std::max(0.0, operations + rows + 1 - static_cast<double>(maxAccumulators + 2));
+        std::max(0.0, operations + rows + 1 - static_cast<double>(maxAccumulators + 2));
     double arithmetic = operations / operationsPerCycle, memory = loads / loadsPerCycle;
     cycles += count * steps *
-              (std::max({arithmetic, memory, reduces ? latency : 0}) + 2 * spilled + streamed / 2 +
+              (std::max({arithmetic, memory, reduces ? latency : 0}) + 6 * spilled + streamed / 2 +
                loads / 10 + loop);
   };
   visit(visit, 0, 1);
