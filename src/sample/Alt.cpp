@@ -185,10 +185,12 @@ private:
         pool.choose(schedule);
     for (size_t turn = asked(); turn < asked() + count; ++turn) {
       size_t chosen = pool.size();
-      if (isLocalTurn(turn))
+      if (isDue(options.localShare, turn)) {
         chosen = highest([&](size_t i) { return mayBeLocal(i) ? score(i) : -INFINITY; });
-      if (chosen == pool.size() && isGreedyTurn(turn))
-        chosen = highest([&](size_t i) { return score(i); });
+        if (chosen == pool.size() &&
+            isDue(options.greedyShare, size_t(options.localShare * double(turn))))
+          chosen = highest([&](size_t i) { return score(i); });
+      }
       if (chosen == pool.size())
         chosen = highest([&](size_t i) { return interest(i); });
       if (chosen == pool.size())
@@ -205,13 +207,6 @@ private:
   /// Near the best, and the best may be within two deviations.
   bool mayBeLocal(size_t i) const {
     return pool.isLocal(i) && (!options.adaptive || score(i) + 2 * open(i) >= 1);
-  }
-
-  bool isLocalTurn(size_t turn) const { return isDue(options.localShare, turn); }
-
-  bool isGreedyTurn(size_t turn) const {
-    return isLocalTurn(turn) &&
-           isDue(options.greedyShare, size_t(options.localShare * double(turn)));
   }
 
   /// So that turns [0, n) hold share * n of a kind, evenly spread.
