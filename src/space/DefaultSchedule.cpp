@@ -180,13 +180,16 @@ void LoopSpace::chooseRegisterTile(LoopNest &nest) const {
   if (!paddedAxes.empty()) {
     candidate.skipPad = true;
     unsigned window = paddedAxes.back().window; // known tap by tap, where several outputs are taken
-    candidate.axes[window].reg = candidate.axes[window].extent;
+    for (size_t k = 0; k < knobList.size(); ++k)
+      if (meanings[k].field == Meaning::Field::reg && meanings[k].index == window &&
+          knobList[k].options.back() == static_cast<double>(axes[window].extent))
+        candidate.axes[window].reg = axes[window].extent;
     visit(visit, 0);
   }
   nest = best;
   for (size_t i = nest.reductionOrder.size(); i-- > 0;) {
     LoopNest::Level &axis = nest.axes[nest.reductionOrder[i]];
-    if (axis.extent <= 8)
+    if (axis.extent <= 8 || axis.reg > 1)
       continue;
     for (int64_t factor : {4, 2}) {
       axis.reg = factor;

@@ -189,6 +189,8 @@ inline std::vector<KernelText> kernelFamilies() {
                                 "tensor<5x5x16xf32>", "tensor<1x6x6x16xf32>", 2)},
       {"max_pool", windowed("linalg.pooling_nhwc_max", s2, {1, 12, 12, 18}, "tensor<2x2xf32>",
                             "tensor<1x6x6x18xf32>", 0, "0xFF800000")},
+      {"max_pool_9x9", windowed("linalg.pooling_nhwc_max", s1, {1, 13, 13, 20}, "tensor<9x9xf32>",
+                                "tensor<1x13x13x20xf32>", 4, "0xFF800000")},
       {"sum_pool_nchw", windowed("linalg.pooling_nchw_sum", s1, {1, 5, 9, 9}, "tensor<3x3xf32>",
                                  "tensor<1x5x9x9xf32>", 1, "0.0", true)},
       {"row_max", generic("%a: tensor<9x77xf32>", "tensor<9xf32>",

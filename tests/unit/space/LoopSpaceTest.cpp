@@ -183,6 +183,15 @@ TEST(LoopSpace, DepthwiseSkipsPaddingByDefault) {
   EXPECT_TRUE(space.decode(space.defaultSchedule()).skipPad);
 }
 
+// A window cannot be unrolled whatever its length: max pools of 9 and 13 are common in detectors.
+TEST(LoopSpace, TheDefaultIsLegalForEveryPaddedWindow) {
+  for (int64_t window = 2; window <= 20; ++window) {
+    LoopSpace space(test::padded(test::depthwiseWorkload(20, 20, 192, window), window / 2),
+                    test::avx512(), 1);
+    EXPECT_TRUE(space.legal(space.defaultSchedule())) << window;
+  }
+}
+
 TEST(LoopSpace, ThreadsGetUnitsByDefault) {
   LoopSpace space(test::matmulWorkload(512, 512, 512), test::avx512(), 2);
   LoopNest nest = space.decode(space.defaultSchedule());
