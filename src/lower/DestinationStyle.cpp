@@ -19,6 +19,26 @@ static OpOperand *destination(linalg::LinalgOp root) {
   return init->get().getDefiningOp<tensor::EmptyOp>() ? init : nullptr;
 }
 
+/// Whether `next` is `carried` with elements stored into it, by loops, too, and nothing looks at an
+/// earlier state later on: it then stays in the buffer that it is in.
+static bool staysInPlace(Value next, Value carried) {
+  while (next != carried) {
+    Operation *writer = next.getDefiningOp();
+    if (auto insert = dyn_cast_or_null<tensor::InsertOp>(writer))
+      next = insert.getDest();
+    else if (auto loop = dyn_cast_or_null<scf::ForOp>(writer))
+      next = loop.getTiedLoopInit(cast<OpResult>(next))->get();
+    else
+      return false;
+    for (Operation *user : next.getUsers()) {
+      Operation *other = writer->getBlock()->findAncestorOpInBlock(*user);
+      if (user != writer && !(other && other->isBeforeInBlock(writer)))
+        return false;
+    }
+  }
+  return true;
+}
+
 /// What a loop of the program carries is written to where it was carried: buffers made inside a
 /// loop become one buffer for all of its iterations, so that a carried one would be overwritten
 /// while the next iteration still reads it.
@@ -27,7 +47,7 @@ static void carryInPlace(func::FuncOp function) {
     Operation *yield = loop.getBody()->getTerminator();
     OpBuilder builder(yield);
     for (auto [carried, next] : llvm::zip(loop.getRegionIterArgs(), yield->getOpOperands()))
-      if (isa<RankedTensorType>(carried.getType()) && next.get() != carried)
+      if (isa<RankedTensorType>(carried.getType()) && !staysInPlace(next.get(), carried))
         next.set(bufferization::MaterializeInDestinationOp::create(
                      builder, loop.getLoc(), carried.getType(), next.get(), carried)
                      .getResult());

@@ -78,6 +78,11 @@ static std::optional<Error> refuse(func::FuncOp function, const std::string &fil
         found = refuse(type, place(op.getLoc()) + "the result of '" +
                                  op.getName().getStringRef().str() + "'");
     bool memory = llvm::any_of(op.getResultTypes(), [](Type t) { return isa<MemRefType>(t); });
+    bool scalar = llvm::any_of(op.getResultTypes(), [](Type t) { return !isa<TensorType>(t); });
+    if (op.getNumRegions() && scalar && !found)
+      found = Error{ErrorKind::unsupported,
+                    place(op.getLoc()) + "'" + op.getName().getStringRef().str() +
+                        "' has a result that is no tensor; make it a tensor of one element."};
     if ((memory || isa<CallOpInterface>(op)) && !found)
       found = Error{ErrorKind::unsupported,
                     place(op.getLoc()) + "'" + op.getName().getStringRef().str() +

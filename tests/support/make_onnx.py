@@ -32,9 +32,6 @@ elif kind == "dynamic-inside":  # though all that is declared is static
     made = model([helper.make_node("Relu", ["x"], ["r"]),
                   helper.make_node("Tile", ["r", "times"], ["y"], name="spread")],
                  [tensor("x", [4, 4]), tensor("times", [2], TensorProto.INT64)], [tensor("y", [4, 8])])
-elif kind == "sort":
-    made = model([helper.make_node("TopK", ["x", "two"], ["y", "at"], name="pick")],
-                 [tensor("x", [4, 4])], [tensor("y", [4, 2])], [("two", np.array([2]))])
 elif kind == "unsupported-op":
     made = model([helper.make_node("StringNormalizer", ["x"], ["y"], name="normalise")],
                  [tensor("x", [4], TensorProto.STRING)], [tensor("y", [4], TensorProto.STRING)])

@@ -6,6 +6,7 @@ import subprocess
 import onnx
 
 from refusal import first_line
+from tm_tensor import to_loops
 
 PIPELINE = (
     "builtin.module(torch-onnx-to-torch-backend-pipeline,"
@@ -100,6 +101,7 @@ def torch_mlir(model, path, arguments, tag):
     text, torch_text = lower(), read(torch_file)
     if not isinstance(text, str):
         return blame(model, torch_text, text.stderr)
+    text = to_loops(text)
     if UNKNOWN_SIZE.search(text) or FOREIGN.search(text):
         return blame_left_over(model, torch_text, lower("-mlir-print-debuginfo"))
     return text

@@ -1,0 +1,101 @@
+"""Operators that the importer spells out itself, all in one model, against ONNX Runtime.
+
+    operators.py build/bin/alt [PART_OF_NAME]
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+RNG = np.random.default_rng(5)
+
+
+def floats(*shape):
+    return RNG.standard_normal(shape).astype(np.float32)
+
+
+def ties(*shape):
+    return RNG.integers(0, 4, shape).astype(np.float32)
+
+
+def ints(*values):
+    return np.array(values, np.int64)
+
+
+def case(op, inputs, constants=(), outputs=1, **attributes):
+    """One node: `inputs` are given to every run, `constants` are weights (None: left out)."""
+    return op, list(inputs), list(constants), outputs, attributes
+
+
+CASES = {
+    "cumsum": case("CumSum", [floats(3, 5, 4)], [ints(1)[0]]),
+    "cumsum_back": case("CumSum", [floats(3, 5)], [ints(0)[0]], exclusive=1, reverse=1),
+    "top_largest": case("TopK", [ties(3, 9, 2)], [ints(4)], 2, axis=1),
+    "top_smallest": case("TopK", [floats(2, 17)], [ints(17)], 2, largest=0),
+    "scatter_slices": case("ScatterND", [floats(4, 5), ints(2, 0).reshape(2, 1), floats(2, 5)]),
+    "scatter_sum": case("ScatterND", [floats(4, 5), ints(1, 2, 1, 2).reshape(2, 2), floats(2)], reduction="add"),
+    "scatter_elements": case("ScatterElements", [floats(3, 4), ints(3, 0, 1, 2, 0, 1).reshape(3, 2), floats(3, 2)],
+                             axis=1, reduction="mul"),
+}
+
+
+def model_of(cases):
+    nodes, feeds, weights, outputs = [], {}, [], []
+    for name, (op, inputs, constants, count, attributes) in cases.items():
+        names = []
+        for index, value in enumerate(inputs):
+            names.append(f"{name}_in{index}")
+            feeds[names[-1]] = value
+        for index, value in enumerate(constants):
+            names.append("" if value is None else f"{name}_const{index}")
+            if value is not None:
+                weights.append(numpy_helper.from_array(np.asarray(value), names[-1]))
+        made = [f"{name}_out{index}" for index in range(count)]
+        nodes.append(helper.make_node(op, names, made, name, **attributes))
+        outputs += made
+    values = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
+              for name, value in feeds.items()]
+    untyped = [helper.make_empty_tensor_value_info(name) for name in outputs]
+    made = helper.make_model(helper.make_graph(nodes, "g", values, untyped, weights), ir_version=9,
+                             opset_imports=[helper.make_opsetid("", 18)])
+    types = {v.name: v for v in onnx.shape_inference.infer_shapes(made).graph.output}
+    for value in made.graph.output:
+        value.CopyFrom(types[value.name])
+    return made, feeds
+
+
+def main():
+    alt, part = sys.argv[1], (sys.argv + [""])[2]
+    cases = {name: made for name, made in CASES.items() if part in name}
+    model, feeds = model_of(cases)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    expected = dict(zip(names, session.run(None, feeds)))
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        onnx.save(model, folder / "operators.onnx")
+        subprocess.run([alt, "compile", folder / "operators.onnx", "--out", folder / "out", "--untuned", "-q"],
+                       check=True, stdout=subprocess.DEVNULL)
+        arguments = []
+        for flag, files in (("--input", feeds), ("--output", expected)):
+            for name in files:
+                arguments += [flag, folder / f"{name}.npy"]
+                if flag == "--input":
+                    np.save(folder / f"{name}.npy", feeds[name])
+        subprocess.run([alt, "run", folder / "out", *arguments, "--repeat", "0"], check=True,
+                       stdout=subprocess.DEVNULL)
+        wrong = [name for name in names
+                 if not np.allclose(np.load(folder / f"{name}.npy"), expected[name], 1e-4, 1e-5)]
+    for name in wrong:
+        print(f"{name}: differs from ONNX Runtime")
+    print(f"{len(names) - len(wrong)} passed, {len(wrong)} failed")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
