@@ -1,6 +1,8 @@
 // race-schedules: schedules of one row side by side, for whoever looks into why one is fast.
 #include "Race.h"
+#include "alt/LiveMeasurer.h"
 #include "alt/Lower.h"
+#include "alt/Program.h"
 #include "alt/Support.h"
 #include <CLI/CLI.hpp>
 #include <iostream>
@@ -89,14 +91,12 @@ static Result<void> enterSchedule(Field &field, const Problem &problem, const Lo
   return {};
 }
 
-static Result<void> run(const Row &row, const Request &request) {
-  auto workload = describeKernel(kernelText(row));
-  if (!workload)
-    return workload.error();
-  auto space = makeSearchSpace(*workload, hostTarget(), request.threads);
-  std::vector<std::pair<std::string, Schedule>> schedules;
+using NamedSchedules = std::vector<std::pair<std::string, Schedule>>;
+
+static NamedSchedules schedulesOf(const SearchSpace &space, const Request &request) {
+  NamedSchedules schedules;
   for (const std::string &changes : request.changes) {
-    auto schedule = changed(*space, changes);
+    auto schedule = changed(space, changes);
     if (schedule)
       schedules.emplace_back(changes.empty() ? "default" : changes, *schedule);
     else
@@ -104,9 +104,52 @@ static Result<void> run(const Row &row, const Request &request) {
   }
   Rng rng(request.seed);
   for (unsigned i = 0; i < request.random; ++i) {
-    Schedule schedule = space->random(rng);
-    schedules.emplace_back(print(*space, schedule), schedule);
+    Schedule schedule = space.random(rng);
+    schedules.emplace_back(print(space, schedule), schedule);
   }
+  return schedules;
+}
+
+/// The one kernel of a file, with buffers as `alt tune` places them, each schedule checked as
+/// there.
+static Result<void> run(const std::filesystem::path &file, const Request &request) {
+  auto program = loadProgram(file, {});
+  if (!program)
+    return program.error();
+  const Workload &workload = program->kernels.front();
+  auto space = makeSearchSpace(workload, hostTarget(), request.threads);
+  MeasureOptions options;
+  options.threads = request.threads;
+  auto runner = Runner::start(hostTarget(), options);
+  if (!runner)
+    return runner.error();
+  auto measurer = LiveMeasurer::start(*runner, workload, *space);
+  if (!measurer)
+    return measurer.error();
+  std::vector<Artifact> artifacts;
+  std::vector<std::string> names;
+  for (auto &[name, schedule] : schedulesOf(*space, request)) {
+    Measurement built = (*measurer)->build(schedule);
+    if (built.ok()) {
+      artifacts.push_back(*built.artifact);
+      names.push_back(name);
+    } else {
+      std::cout << name << ": " << built.detail << "\n";
+    }
+  }
+  auto times = (*measurer)->duel(artifacts, request.race.rounds);
+  for (size_t i = 0; i < times.size(); ++i)
+    std::printf("%7.1f GFLOP/s  %s%s\n", workload.flops / times[i].seconds().count() * 1e-9,
+                names[i].c_str(), times[i].ok() ? "" : (": " + times[i].detail).c_str());
+  return {};
+}
+
+static Result<void> run(const Row &row, const Request &request) {
+  auto workload = describeKernel(kernelText(row));
+  if (!workload)
+    return workload.error();
+  auto space = makeSearchSpace(*workload, hostTarget(), request.threads);
+  NamedSchedules schedules = schedulesOf(*space, request);
   Problem problem(row);
   std::vector<int> cores = coresFromLast();
   cores.resize(std::min<size_t>(request.threads, cores.size()));
@@ -150,7 +193,8 @@ int main(int argc, char **argv) {
   Request request;
   CLI::App app(
       "Schedules of one row side by side, and oneDNN; their objects and scripts are kept.");
-  app.add_option("row", name, "the row's name")->required();
+  app.add_option("row", name, "the row's name; or a .mlir file with one kernel, without oneDNN")
+      ->required();
   app.add_option("changes", request.changes,
                  "a schedule each: the default's knobs to change, \"\" for none");
   app.add_option("--random", request.random, "so many points of the space besides");
@@ -168,6 +212,12 @@ int main(int argc, char **argv) {
   CLI11_PARSE(app, argc, argv);
   if (request.changes.empty())
     request.changes = {""};
+  if (name.ends_with(".mlir")) {
+    auto done = run(std::filesystem::path(name), request);
+    if (!done)
+      std::cerr << "error: " << done.error().message << "\n";
+    return done ? 0 : 1;
+  }
   auto list = odd ? Result(oddRows(request.seed, odd)) : readRows(rows);
   if (list)
     list = onlyNamed(*std::move(list), {name});
