@@ -9,38 +9,6 @@
 
 namespace alt {
 
-namespace {
-
-/// By how many elements of the operand's memory one step along `axis` moves.
-int64_t strideAlong(const Operand &operand, unsigned axis) {
-  int64_t stride = 0, below = 1;
-  for (size_t d = operand.index.size(); d-- > 0; below *= operand.shape[d])
-    for (const IndexExpr::Term &term : operand.index[d].terms)
-      if (term.axis == axis)
-        stride += term.coefficient * below;
-  return stride;
-}
-
-/// Whether a window passes over the operand, be it of one element.
-bool slides(const Operand &operand) {
-  return std::any_of(operand.index.begin(), operand.index.end(),
-                     [](const IndexExpr &index) { return index.terms.size() > 1; });
-}
-
-/// Whether the window has several elements, so that neighbours read the same ones.
-bool overlaps(const Operand &operand, const std::vector<Axis> &axes) {
-  return std::any_of(operand.index.begin(), operand.index.end(), [&](const IndexExpr &index) {
-    return std::count_if(index.terms.begin(), index.terms.end(), [&](const IndexExpr::Term &term) {
-             return axes[term.axis].extent > 1;
-           }) > 1;
-  });
-}
-
-/// Whether rows so many bytes apart lie in the same few sets of L1.
-bool crowdsL1(int64_t stride) { return stride >= 2048 && (stride + 64) % 4096 <= 128; }
-
-} // namespace
-
 /// The smallest of everything, which always fits: what the choices below are made from.
 LoopNest LoopSpace::defaultNest() const {
   LoopNest nest = decode(Schedule{std::vector<uint16_t>(knobList.size(), 0)});
@@ -70,8 +38,8 @@ Schedule LoopSpace::chooseDefault() const {
   LoopNest nest = defaultNest();
   if (threads > 1)
     chooseUnits(nest);
-  chooseOrders(nest);
   chooseRegisterTile(nest);
+  chooseOrders(nest);
   for (unsigned o = 0; o < operands.size(); ++o)
     nest.packed[o] = operands[o].shape.size() > 1 && packable(operands[o], nest) &&
                      (operands[o].isConstant || interleavingPays(operands[o], nest));
@@ -115,34 +83,40 @@ void LoopSpace::chooseUnits(LoopNest &nest) const {
 }
 
 /// Where windows slide: down the columns of the image if they overlap, so that the rows of a window
-/// are found in L1. The channels inside, as neighbours read the same pixels; outside where every
-/// channel has pixels of its own (depthwise), or where the weights of all channels do not stay in
-/// L2.
+/// are found in L1. The channels inside, as neighbours read the same pixels; but where the weights
+/// of all channels do not stay in L2 outside, and where every channel has pixels of its own
+/// (depthwise) and those of all channels do not stay in L1, around each column.
 void LoopSpace::chooseOrders(LoopNest &nest) const {
-  bool windows = false, overlapping = false, shared = false;
+  bool sliding = false, overlapping = false, shared = false;
   double weights = 0;
-  for (const Operand &operand : operands) {
+  for (unsigned o = 0; o < operands.size(); ++o) {
+    const Operand &operand = operands[o];
     if (operand.isOutput)
       continue;
     double size = bytes(operand.type);
     for (int64_t extent : operand.shape)
       size *= static_cast<double>(extent);
-    windows |= slides(operand);
-    overlapping |= overlaps(operand, axes);
+    sliding |= slides(operand);
+    overlapping |= !windows[o].empty();
     if (slides(operand))
       shared |= strideAlong(operand, nest.vectorAxis) == 0;
     else
       weights = std::max(weights, size);
   }
-  if (!windows)
+  if (!sliding)
     return;
-  bool channelsOutside = !shared || weights > 4 * static_cast<double>(l2Bytes);
   std::vector<unsigned> order = nest.innerOrder;
   std::sort(order.begin(), order.end());
   if (overlapping)
     std::reverse(order.begin(), order.end());
-  std::stable_partition(order.begin(), order.end(),
-                        [&](unsigned a) { return (a == nest.vectorAxis) == channelsOutside; });
+  auto channels = std::stable_partition(order.begin(), order.end(),
+                                        [&](unsigned a) { return a != nest.vectorAxis; });
+  bool outside = shared && weights > 4 * static_cast<double>(l2Bytes);
+  bool aroundColumns = !shared && overlapping && !walkStaysInL1(nest);
+  if (outside)
+    std::rotate(order.begin(), channels, order.end());
+  else if (aroundColumns && channels != order.begin() && channels != order.end())
+    std::iter_swap(channels - 1, channels);
   if (std::find(innerOrders.begin(), innerOrders.end(), order) != innerOrders.end())
     nest.innerOrder = order;
 }
@@ -161,6 +135,10 @@ void LoopSpace::chooseRegisterTile(LoopNest &nest) const {
   LoopNest best = nest;
   double least = std::numeric_limits<double>::infinity();
   LoopNest candidate = nest;
+  for (unsigned o = 0; o < operands.size(); ++o)
+    if (!windows[o].empty() && strideAlong(operands[o], nest.vectorAxis))
+      if (auto &taps = candidate.axes[windows[o].back().tap]; taps.extent <= 8)
+        taps.reg = taps.extent; // neighbours share what they read
   auto visit = [&](auto &self, size_t choice) -> void {
     if (choice == choices.size()) {
       findEdges(candidate);
@@ -199,84 +177,6 @@ void LoopSpace::chooseRegisterTile(LoopNest &nest) const {
     }
     break;
   }
-}
-
-/// Cycles of all register tiles, each bound by its arithmetic, its loads or its latency; and of the
-/// padded copy, if one is made.
-double LoopSpace::estimatedCycles(const LoopNest &nest) const {
-  constexpr double operationsPerCycle = 2, loadsPerCycle = 2, latency = 4, loop = 1, waysOfL1 = 8;
-  double steps = 1;
-  for (const LoopNest::Level &axis : nest.axes)
-    if (axis.kind == AxisKind::reduction)
-      steps *= static_cast<double>(axis.extent);
-  bool reduces = steps > 1;
-  double cycles = 0;
-  LoopNest tile = nest; // `reg` is the piece in hand
-  auto visit = [&](auto &self, unsigned a, double count) -> void {
-    if (a < nest.axes.size()) {
-      if (nest.axes[a].kind == AxisKind::reduction)
-        return self(self, a + 1, count);
-      for (Cut piece : cut(nest.axes[a].tile, nest.axes[a].reg))
-        if (piece.count) {
-          tile.axes[a].reg = piece.size;
-          self(self, a + 1,
-               count *
-                   static_cast<double>(piece.count * (nest.axes[a].extent / nest.axes[a].tile)));
-        }
-      return;
-    }
-    double operations = 1, loads = 0, rows = 0, streamed = 0;
-    auto vectors = [&](unsigned axis) {
-      return static_cast<double>(axis == nest.vectorAxis ? ceilDiv(tile.axes[axis].reg, vectorLanes)
-                                                         : tile.axes[axis].reg);
-    };
-    for (unsigned axis = 0; axis < axes.size(); ++axis)
-      if (axes[axis].kind == AxisKind::parallel)
-        operations *= vectors(axis);
-    for (const Operand &operand : operands) {
-      if (operand.isOutput && reduces)
-        continue;
-      double here = 1, crowded = 1;
-      bool reused = false;                 // by other outputs of the tile
-      bool revisited = false;              // by the tiles that follow
-      bool held = overlaps(operand, axes); // in registers while the other factors pass
-      for (unsigned axis = 0; axis < axes.size(); ++axis) {
-        int64_t stride = axes[axis].kind == AxisKind::parallel ? strideAlong(operand, axis) : 0;
-        if (stride == 0) {
-          bool parallel = axes[axis].kind == AxisKind::parallel;
-          reused |= parallel;
-          held |= parallel && tile.axes[axis].reg > 1;
-          revisited |= parallel && tile.axes[axis].reg < axes[axis].extent;
-          continue;
-        }
-        here *= vectors(axis);
-        if (axis != nest.vectorAxis && crowdsL1(stride * bytes(operand.type)))
-          crowded *= vectors(axis);
-      }
-      if (crowded > waysOfL1) // they push each other out
-        here *= 2;
-      loads += here;
-      if (strideAlong(operand, nest.vectorAxis)) {
-        rows += held ? here : 0;
-        bool beyondL2 =
-            revisited && here * steps * static_cast<double>(vectorLanes) * bytes(operand.type) >
-                             static_cast<double>(l2Bytes);
-        streamed += reused ? here * (beyondL2 ? 6 : 1) : 0; // from L2 or L3
-      }
-    }
-    // Accumulators, vectors and a factor: more than the registers hold goes through memory, where
-    // what was stored is waited for.
-    double spilled =
-        std::max(0.0, operations + rows + 1 - static_cast<double>(maxAccumulators + 2));
-    double arithmetic = operations / operationsPerCycle, memory = loads / loadsPerCycle;
-    cycles += count * steps *
-              (std::max({arithmetic, memory, reduces ? latency : 0}) + 6 * spilled + streamed / 2 +
-               loads / 10 + loop);
-  };
-  visit(visit, 0, 1);
-  if (nest.skipPad)
-    return cycles * usefulTaps();
-  return cycles + paddedElements; // written and read again, a vector each about 16 cycles
 }
 
 Schedule LoopSpace::encode(const LoopNest &nest) const {

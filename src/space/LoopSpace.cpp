@@ -53,7 +53,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
                      std::vector<std::string> withheld)
     : axes(workload.axes), operands(workload.operands), vectorLanes(target.vectorBits / 32),
       // Some registers stay free for what is multiplied into the accumulators.
-      maxAccumulators(target.vectorRegisters - 2), l2Bytes(target.l2Bytes), threads(threads),
+      maxAccumulators(target.vectorRegisters - 2), l1Bytes(target.l1Bytes), l2Bytes(target.l2Bytes), threads(threads),
       withheld(std::move(withheld)) {
   using Field = Meaning::Field;
   std::vector<unsigned> parallel, reduction;
@@ -61,6 +61,9 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
     if (axes[a].extent > 1)
       (axes[a].kind == AxisKind::parallel ? parallel : reduction).push_back(a);
 
+  for (const Operand &operand : operands)
+    windows.push_back(windowsOver(operand, axes));
+  findPaddedAxes(operands);
   ragged.resize(axes.size());
   vectorAxes = vectorCandidates();
   for (const FusedResult &result : workload.fusedResults)
@@ -105,7 +108,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
       for (int64_t d : divisors(extent))
         if (d >= 32)
           blocks.push_back(d);
-    for (int64_t u : {2, 3, 4, 5, 7, 8, 16})
+    for (int64_t u : {2, 3, 4, 5, 6, 7, 8, 16})
       if (u <= extent && (extent > 8 ? (u & (u - 1)) == 0 : u == extent))
         unrolls.push_back(u);
     addKnob({Field::tile, a}, "block." + axes[a].name, thinned(blocks, 8));
@@ -116,7 +119,6 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
         std::any_of(vectorAxes.begin(), vectorAxes.end(),
                     [&](unsigned a) { return vectorFit(operands[o], a) == 2; }))
       addKnob({Field::pack, o}, "pack." + operands[o].name, {0, 1});
-  findPaddedAxes(operands);
   if (!paddedAxes.empty())
     addChoice({Field::pad}, "pad", {"copy", "skip"});
   addOrder(Field::outerOrder, "outer", parallel);

@@ -2,6 +2,7 @@
 #pragma once
 #include "alt/SearchSpace.h"
 #include "space/LoopNest.h"
+#include "space/OperandWalk.h"
 #include "space/TuneScript.h"
 
 namespace alt {
@@ -68,21 +69,27 @@ private:
   void findEdges(LoopNest &) const;
   double usefulTaps() const; ///< the share of the windows' taps that fall on no padding
 
+  // EstimatedCycles.cpp
+  double estimatedCycles(const LoopNest &) const;
+  double cyclesOfStep(const LoopNest &, const LoopNest &tile, double steps) const;
+  bool halvesLines(const LoopNest &) const;
+  bool walkStaysInL1(const LoopNest &) const;
+
   // DefaultSchedule.cpp
   Schedule chooseDefault() const;
   LoopNest defaultNest() const;
   void chooseUnits(LoopNest &) const;
   void chooseRegisterTile(LoopNest &) const;
   void chooseOrders(LoopNest &) const;
-  double estimatedCycles(const LoopNest &) const;
   bool interleavingPays(const Operand &, const LoopNest &) const;
   /// The schedule of a nest whose every choice the knobs have.
   Schedule encode(const LoopNest &) const;
 
   std::vector<Axis> axes;
   std::vector<Operand> operands;
-  std::vector<FusedResult> fused; ///< that may take more vectors than the accumulators do
-  int64_t vectorLanes, maxAccumulators, l2Bytes;
+  std::vector<FusedResult> fused;           ///< that may take more vectors than the accumulators do
+  std::vector<std::vector<Window>> windows; ///< per operand
+  int64_t vectorLanes, maxAccumulators, l1Bytes, l2Bytes;
   unsigned threads;
   std::vector<std::string> withheld;
   /// Axes of which no part that a thread may take has whole vectors only: parts then end as the axis

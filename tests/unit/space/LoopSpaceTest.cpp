@@ -192,6 +192,29 @@ TEST(LoopSpace, TheDefaultIsLegalForEveryPaddedWindow) {
   }
 }
 
+TEST(OperandWalk, NeighboursReadTheSamePositions) {
+  EXPECT_EQ(positions({0, 1, 1, 1}, 7, 3), 9);
+  EXPECT_EQ(positions({0, 1, 2, 1}, 7, 3), 15);
+  EXPECT_EQ(positions({0, 1, 2, 2}, 7, 3), 9);
+  EXPECT_EQ(positions({0, 1, 1, 2}, 7, 3), 11);
+  EXPECT_EQ(positions({0, 1, 3, 1}, 7, 3), 21); // none
+}
+
+// Pixels of own channels: taps side by side share what they read, a pixel's channels are taken
+// along where L1 holds them all until the next row of the window, else two lines of each.
+TEST(LoopSpace, DepthwiseGoesByTwoLinesDownTheColumnsByDefault) {
+  auto byDefault = [](int64_t channels) {
+    LoopSpace space(test::depthwiseWorkload(56, 56, channels, 3), test::avx512(), 1);
+    return space.decode(space.defaultSchedule());
+  };
+  LoopNest few = byDefault(32), many = byDefault(384);
+  EXPECT_EQ(few.innerOrder, (std::vector<unsigned>{2, 1, 3}));
+  EXPECT_EQ(many.innerOrder, (std::vector<unsigned>{2, 3, 1}));
+  EXPECT_EQ(many.axes[3].reg, 32);
+  for (const LoopNest &nest : {few, many})
+    EXPECT_EQ(nest.axes[5].reg, 3);
+}
+
 TEST(LoopSpace, ThreadsGetUnitsByDefault) {
   LoopSpace space(test::matmulWorkload(512, 512, 512), test::avx512(), 2);
   LoopNest nest = space.decode(space.defaultSchedule());

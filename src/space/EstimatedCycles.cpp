@@ -1,0 +1,152 @@
+// What the register tiles of a nest cost, by a few figures that CPUs of today have about alike:
+// enough to rank the tiles of one kernel.
+#include "space/LoopSpace.h"
+#include <algorithm>
+#include <numeric>
+
+namespace alt {
+
+/// Of rows so many bytes apart, the share that lies in one set of L1.
+static double crowding(int64_t stride) {
+  auto isNear = [&](int64_t offset) { return (stride + 64 + offset) % 4096 <= 128; };
+  return stride < 2048 ? 0 : isNear(0) ? 1 : isNear(2048) ? 0.5 : 0;
+}
+
+/// Of the positions that one tap of each output reads, how many times as many are read again by
+/// later taps: with a stride of two those of the taps that come next are others.
+static int64_t keptPerOutput(const Window &window, int64_t taps) {
+  int64_t apart = window.stride / std::gcd(window.stride, window.dilation);
+  return std::clamp<int64_t>(taps - apart, 1, apart);
+}
+
+/// Cycles of all register tiles, each bound by its arithmetic, its loads or its latency; and of the
+/// padded copy, if one is made.
+double LoopSpace::estimatedCycles(const LoopNest &nest) const {
+  double steps = 1;
+  for (const LoopNest::Level &axis : nest.axes)
+    if (axis.kind == AxisKind::reduction)
+      steps *= static_cast<double>(axis.extent);
+  double cycles = 0;
+  LoopNest tile = nest; // `reg` is the piece in hand
+  auto visit = [&](auto &self, unsigned a, double count) -> void {
+    if (a == nest.axes.size()) {
+      cycles += count * steps * cyclesOfStep(nest, tile, steps);
+      return;
+    }
+    if (nest.axes[a].kind == AxisKind::reduction)
+      return self(self, a + 1, count);
+    for (Cut piece : cut(nest.axes[a].tile, nest.axes[a].reg))
+      if (piece.count) {
+        tile.axes[a].reg = piece.size;
+        self(self, a + 1,
+             count * static_cast<double>(piece.count * (nest.axes[a].extent / nest.axes[a].tile)));
+      }
+  };
+  visit(visit, 0, 1);
+  if (nest.skipPad)
+    return cycles * usefulTaps();
+  return cycles + paddedElements; // written and read again, a vector each about 16 cycles
+}
+
+/// Of one step of the reduction, of the `steps` that `tile` takes.
+double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, double steps) const {
+  constexpr double operationsPerCycle = 2, loadsPerCycle = 2, latency = 4, loop = 1, waysOfL1 = 8;
+  bool reduces = steps > 1;
+  auto vectors = [&](unsigned axis) {
+    return static_cast<double>(axis == nest.vectorAxis ? ceilDiv(tile.axes[axis].reg, vectorLanes)
+                                                       : tile.axes[axis].reg);
+  };
+  double operations = 1, loads = 0, rows = 0, pixels = 0, streamed = 0;
+  for (unsigned axis = 0; axis < axes.size(); ++axis)
+    if (axes[axis].kind == AxisKind::parallel)
+      operations *= vectors(axis);
+  for (unsigned o = 0; o < operands.size(); ++o) {
+    const Operand &operand = operands[o];
+    if (operand.isOutput && reduces)
+      continue;
+    bool along = strideAlong(operand, nest.vectorAxis) != 0;
+    double here = 1, crowded = 1, share = 1;
+    bool reused = false;             // by other outputs of the tile
+    bool revisited = false;          // by the tiles that follow
+    bool held = !windows[o].empty(); // in registers while the other factors pass
+    for (unsigned axis = 0; axis < axes.size(); ++axis) {
+      int64_t stride = axes[axis].kind == AxisKind::parallel ? strideAlong(operand, axis) : 0;
+      if (stride == 0) {
+        bool parallel = axes[axis].kind == AxisKind::parallel;
+        reused |= parallel;
+        held |= parallel && tile.axes[axis].reg > 1;
+        revisited |= parallel && tile.axes[axis].reg < axes[axis].extent;
+        continue;
+      }
+      here *= vectors(axis);
+      double shareHere = crowding(stride * bytes(operand.type));
+      if (axis != nest.vectorAxis && shareHere > 0) {
+        crowded *= vectors(axis);
+        share = std::min(share, shareHere);
+      }
+    }
+    double kept = here;
+    if (along) // neighbours share what the taps written side by side read
+      for (const Window &window : windows[o]) {
+        int64_t outputs = tile.axes[window.output].reg, taps = nest.axes[window.tap].reg;
+        here *= static_cast<double>(positions(window, outputs, taps)) /
+                static_cast<double>(outputs * taps);
+        kept *= static_cast<double>(keptPerOutput(window, taps));
+        if (crowding(strideAlong(operand, window.output) * bytes(operand.type)) > 0)
+          crowded *= static_cast<double>(positions(window, outputs, axes[window.tap].extent)) /
+                     static_cast<double>(outputs);
+      }
+    bool pushedOut = crowded * share > waysOfL1;
+    loads += pushedOut ? 2 * here : here;
+    if (!along)
+      continue;
+    (windows[o].empty() ? rows : pixels) += held ? kept : 0;
+    bool beyondL2 =
+        revisited && here * steps * static_cast<double>(vectorLanes) * bytes(operand.type) >
+                         static_cast<double>(l2Bytes);
+    if (reused)
+      streamed += here * (beyondL2 ? 6 : 1); // from L2 or L3
+    else if (!windows[o].empty())
+      streamed += pushedOut ? 6 * here : halvesLines(nest) ? here : 0;
+  }
+  // Accumulators, vectors and a factor: more than the registers hold goes through memory, where
+  // what was stored is waited for. Pixels that neighbours share are there already.
+  auto excess = [&](double wanted) {
+    return std::max(0.0, wanted - static_cast<double>(maxAccumulators + 2));
+  };
+  double spilled = excess(operations + rows + 1);
+  double loadedAgain = excess(operations + rows + 1 + pixels) - spilled;
+  double arithmetic = operations / operationsPerCycle, memory = loads / loadsPerCycle;
+  return std::max({arithmetic, memory, reduces ? latency : 0}) + 6 * spilled + loadedAgain / 4 +
+         streamed / 2 + loads / 10 + loop;
+}
+
+/// Caches fetch lines in pairs; of a pair of which one line is read in this walk and the other in a
+/// later one, both come twice.
+bool LoopSpace::halvesLines(const LoopNest &nest) const {
+  const LoopNest::Level &axis = nest.axes[nest.vectorAxis];
+  return axis.reg <= vectorLanes && axis.extent > vectorLanes && !walkStaysInL1(nest);
+}
+
+/// Whether L1 holds what a walk of all vectors of the axis down the columns comes back to: the rows
+/// under the window, the weights and the results, which leave half of it to what flows through.
+bool LoopSpace::walkStaysInL1(const LoopNest &nest) const {
+  double total = 0;
+  for (unsigned o = 0; o < operands.size(); ++o) {
+    double size = bytes(operands[o].type);
+    for (unsigned axis = 0; axis < axes.size(); ++axis)
+      if (strideAlong(operands[o], axis)) {
+        bool whole = axis == nest.vectorAxis || axes[axis].kind == AxisKind::reduction;
+        size *= static_cast<double>(whole ? axes[axis].extent : nest.axes[axis].reg);
+      }
+    for (const Window &window : windows[o]) {
+      int64_t outputs = nest.axes[window.output].reg, taps = axes[window.tap].extent;
+      size *= static_cast<double>(positions(window, outputs, taps)) /
+              static_cast<double>(outputs * taps);
+    }
+    total += size;
+  }
+  return total <= static_cast<double>(l1Bytes) / 2;
+}
+
+} // namespace alt
