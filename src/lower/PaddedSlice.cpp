@@ -12,6 +12,20 @@ namespace alt {
 
 using namespace mlir;
 
+static FailureOr<int64_t> bound(OpFoldResult value, presburger::BoundType type) {
+  return ValueBoundsConstraintSet::computeConstantBound(
+      type, ValueBoundsConstraintSet::Variable(value), nullptr, /*closedUB=*/true);
+}
+
+/// A loop of one iteration (the only unit along an axis) leaves a place that is a constant after all.
+static OpFoldResult asConstant(OpBuilder &b, OpFoldResult value) {
+  if (isa<Attribute>(value))
+    return value;
+  FailureOr<int64_t> low = bound(value, presburger::BoundType::LB),
+                     high = bound(value, presburger::BoundType::UB);
+  return succeeded(low) && succeeded(high) && *low == *high ? b.getIndexAttr(*low) : value;
+}
+
 std::optional<PaddedSlice> findPaddedSlice(OpBuilder &b, Value operand) {
   auto type = dyn_cast<RankedTensorType>(operand.getType());
   if (!type)
@@ -36,9 +50,9 @@ std::optional<PaddedSlice> findPaddedSlice(OpBuilder &b, Value operand) {
   auto wholeType = cast<RankedTensorType>(insert.getType());
   for (int64_t d = 0; d < type.getRank(); ++d) {
     int64_t low = insert.getStaticOffsets()[d];
-    padded.offset.push_back(
-        affine::makeComposedFoldedAffineApply(b, operand.getLoc(), b.getAffineDimExpr(0) - low,
-                                              {slice.offsets[d]}));
+    padded.offset.push_back(asConstant(
+        b, affine::makeComposedFoldedAffineApply(b, operand.getLoc(), b.getAffineDimExpr(0) - low,
+                                                 {slice.offsets[d]})));
     padded.padded.push_back(sourceType.getDimSize(d) != wholeType.getDimSize(d));
   }
   return padded;
@@ -85,11 +99,8 @@ std::optional<SmallVector<TapBounds>> planTaps(RewriterBase &b, linalg::LinalgOp
       continue;
     int64_t size = sliceType.getDimSize(d), extent = sourceType.getDimSize(d);
     OpFoldResult offset = padded.offset[d];
-    auto bound = [&](presburger::BoundType type) {
-      return ValueBoundsConstraintSet::computeConstantBound(
-          type, ValueBoundsConstraintSet::Variable(offset), nullptr, /*closedUB=*/true);
-    };
-    FailureOr<int64_t> low = bound(presburger::BoundType::LB), high = bound(presburger::BoundType::UB);
+    FailureOr<int64_t> low = bound(offset, presburger::BoundType::LB),
+                       high = bound(offset, presburger::BoundType::UB);
     if (succeeded(low) && succeeded(high) && *low >= 0 && *high + size <= extent)
       continue; // inside
     if (vectorAxis >= 0 && expr.isFunctionOfDim(vectorAxis))

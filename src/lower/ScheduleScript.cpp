@@ -22,6 +22,15 @@ Sizes permutation(const std::vector<unsigned> &order, size_t count) {
   return all;
 }
 
+/// Units of one size: each axis in one kind of its Shares.
+struct Part {
+  std::string root;          ///< handle of the op that ends the kernel
+  std::string scope;         ///< what the part's ops are in
+  std::vector<Share> shares; ///< of the anchor's axes
+
+  int64_t tile(const LoopNest &nest, unsigned a) const { return shares[a].tile(nest.axes[a]); }
+};
+
 class ScriptWriter {
 public:
   ScriptWriter(const ScheduledKernel &scheduled, const Target &target)
@@ -34,22 +43,20 @@ public:
     if (!nest.im2col)
       applyAlgorithm();
     out.line("%root = transform.structured.match attributes {alt.root} in %module");
-    rootHandle = "%root";
-    Sizes par, cache;
-    for (const LoopNest::Level &axis : nest.axes) {
-      par.push_back(axis.par < axis.extent ? axis.par : 0);
-      cache.push_back(axis.tile < axis.par ? axis.tile : 0);
-    }
-    fuseRoot(par, {}, /*forall=*/true);
-    fuseRoot(cache, nest.outerOrder, /*forall=*/false);
+    std::vector<Part> parts = splitUnits();
+    for (Part &part : parts)
+      shareUnits(part, parts.size() > 1);
+    for (Part &part : parts)
+      cacheTile(part);
     if (nest.im2col) // for each cache tile its patches
       applyAlgorithm();
     annotateAnchor();
     tileSides();
-    if (nest.blocked())
-      blockedTile();
-    else
-      registerTile();
+    for (Part &part : parts)
+      if (nest.blocked())
+        blockedTile(part);
+      else
+        registerTile(part);
     out.clean();
     packOperands();
     // Before there are thousands of vector operations for its analysis to go through.
@@ -132,27 +139,57 @@ private:
     out.tileFor(handle, tile, {});
   }
 
-  /// Splits for every parallel axis: tails, and where padding is skipped also the first and the
-  /// last register tile, whose taps are known. `axisOf` maps the anchor's axes to the handle's.
-  template <class AxisOf> std::string splitParts(std::string handle, AxisOf axisOf) {
-    for (unsigned a : nest.edges) // first: it wants the one op, not yet a list of parts
-      handle = splitEdges(handle, axisOf(a), nest.axes[a]);
+  /// The root's parts: one where units divide their axes.
+  std::vector<Part> splitUnits() {
+    std::vector<Part> parts;
+    auto split = [&](auto &self, Part part) -> void {
+      auto a = static_cast<unsigned>(part.shares.size());
+      if (a == nest.axes.size())
+        return parts.push_back(std::move(part));
+      Shares shares(nest.axes[a], hasEdges(nest, a));
+      for (const Share &share : shares) {
+        Part piece = part;
+        bool several = &share + 1 != shares.end();
+        if (several) {
+          int64_t length = share.size * share.count;
+          auto [front, back] = out.splitHandle(out.splitAt(part.root, rootAxisOf[a], length));
+          piece.root = front;
+          part.root = back;
+        }
+        piece.shares.push_back(share);
+        self(self, std::move(piece));
+      }
+    };
+    split(split, {"%root", "%module", {}});
+    return parts;
+  }
+
+  /// Cuts for every parallel axis: tails, and where padding is skipped also the first and the last
+  /// register tile, whose taps are known. `axisOf` maps the anchor's axes to the handle's.
+  template <class AxisOf>
+  std::string cutTiles(const Part &part, std::string handle, AxisOf axisOf) {
+    for (unsigned a : nest.edges) // first: it wants the one op, not yet a list of them
+      handle = cutEdges(handle, axisOf(a), part.shares[a], nest.axes[a].reg);
     for (unsigned a = 0; a < nest.axes.size(); ++a)
-      if (nest.axes[a].kind == AxisKind::parallel && axisOf(a) >= 0 &&
-          std::find(nest.edges.begin(), nest.edges.end(), a) == nest.edges.end())
-        handle = out.split(handle, axisOf(a), nest.axes[a].tile, nest.axes[a].reg);
+      if (nest.axes[a].kind == AxisKind::parallel && axisOf(a) >= 0 && !hasEdges(nest, a))
+        handle = out.split(handle, axisOf(a), part.tile(nest, a), nest.axes[a].reg);
     return handle;
   }
 
-  std::string splitEdges(const std::string &handle, int axis, const LoopNest::Level &level) {
-    int64_t last = (level.extent - 1) / level.reg * level.reg; // where the last tile starts
-    if (last == 0)
-      return handle;
-    std::string parts = out.splitAt(handle, axis, last);
-    if (last == level.reg)
-      return parts;
-    auto [before, lastPart] = out.splitHandle(parts);
-    return out.merge(out.splitAt(before, axis, level.reg), lastPart);
+  std::string cutEdges(const std::string &handle, int axis, const Share &share, int64_t reg) {
+    int64_t last = (share.last ? (share.size - 1) : share.size) / reg * reg;
+    std::string before = handle, parts;
+    auto cutOff = [&](int64_t at) {
+      if (at <= 0 || at >= share.size)
+        return;
+      auto [front, back] = out.splitHandle(out.splitAt(before, axis, at));
+      parts = parts.empty() ? back : out.merge(back, parts);
+      before = front;
+    };
+    cutOff(last);
+    if (share.first && last > reg)
+      cutOff(reg);
+    return parts.empty() ? handle : out.merge(before, parts);
   }
 
   /// Sizes over the anchor's parallel axes -> sizes over the root's axes.
@@ -173,64 +210,97 @@ private:
   }
 
   /// Tiles the root and pulls the anchor, its fill and the rest of the epilogue into the loops.
-  void fuseRoot(const Sizes &sizes, const std::vector<unsigned> &order, bool forall) {
+  void fuseRoot(Part &part, const Sizes &sizes, const std::vector<unsigned> &order) {
     Sizes tile = onRoot(sizes);
     if (!anyTile(tile))
       return;
-    std::string interchange =
-        order.empty() ? "" : " interchange " + list(permutation(orderOnRoot(order), tile.size()));
-    rootHandle = out.fuse(rootHandle, tile, interchange, forall);
+    part.root = out.fuse(part.root, tile,
+                         " interchange " + list(permutation(orderOnRoot(order), tile.size())));
     out.clean();
   }
 
-  Sizes registerSizes() {
+  /// A loop over the part's units. Where there are several parts each has one, be it of one unit:
+  /// "mapped to processors" keeps it from being tidied away, and tells that parts run at once
+  /// (Stages.cpp). Upstream has names for the processors of GPUs alone.
+  void shareUnits(Part &part, bool several) {
     Sizes sizes;
-    for (const LoopNest::Level &axis : nest.axes)
-      sizes.push_back(axis.kind == AxisKind::parallel && axis.reg < axis.tile ? axis.reg : 0);
+    for (size_t a = 0; a < nest.axes.size(); ++a)
+      sizes.push_back(nest.axes[a].par < nest.axes[a].extent ? part.shares[a].size : 0);
+    Sizes tile = onRoot(sizes);
+    if (!anyTile(tile))
+      return;
+    auto [op, loop] = out.share(part.root, tile);
+    part.root = op;
+    if (several) {
+      std::string mapping;
+      auto dimensions = std::count_if(tile.begin(), tile.end(), [](int64_t size) { return size; });
+      for (int64_t d = 0; d < dimensions; ++d)
+        mapping += (d ? ", " : "") + ("#gpu.block<linear_dim_" + std::to_string(d) + ">");
+      out.annotate(loop, "mapping", "[" + mapping + "]");
+      part.scope = loop;
+    }
+    out.clean();
+  }
+
+  void cacheTile(Part &part) {
+    Sizes sizes;
+    for (unsigned a = 0; a < nest.axes.size(); ++a)
+      sizes.push_back(part.tile(nest, a) < part.shares[a].size ? nest.axes[a].tile : 0);
+    fuseRoot(part, sizes, nest.outerOrder);
+  }
+
+  Sizes registerSizes(const Part &part) {
+    Sizes sizes;
+    for (unsigned a = 0; a < nest.axes.size(); ++a) {
+      const LoopNest::Level &axis = nest.axes[a];
+      bool several = axis.kind == AxisKind::parallel && axis.reg < part.tile(nest, a);
+      sizes.push_back(several ? axis.reg : 0);
+    }
     return sizes;
   }
 
   /// Reductions whole: epilogue and fill join the anchor in the register tile.
-  void registerTile() {
-    if (!anyTile(onRoot(registerSizes())))
+  void registerTile(Part &part) {
+    Sizes sizes = registerSizes(part);
+    if (!anyTile(onRoot(sizes)))
       return;
-    rootHandle = splitParts(rootHandle, [&](unsigned a) { return rootAxisOf[a]; });
-    fuseRoot(registerSizes(), nest.innerOrder, /*forall=*/false);
+    part.root = cutTiles(part, part.root, [&](unsigned a) { return rootAxisOf[a]; });
+    fuseRoot(part, sizes, nest.innerOrder);
   }
 
   /// Reductions in blocks: the anchor alone goes through its blocks and register tiles; fill and
   /// epilogue pass over the cache tile before and after.
-  void blockedTile() {
-    out.line("%inner = transform.structured.match attributes {alt.anchor} in %module");
+  void blockedTile(const Part &part) {
+    std::string inner = out.match("inner", "alt.anchor", part.scope);
     Sizes block;
     for (const LoopNest::Level &axis : nest.axes)
       block.push_back(axis.kind == AxisKind::reduction && axis.tile < axis.extent ? axis.tile : 0);
-    std::string handle = out.tileFor("%inner", block, {});
+    std::string handle = out.tileFor(inner, block, {});
     if (root != anchor)
-      tileInCacheTile(root, "alt.root");
+      tileInCacheTile(part, root, "alt.root");
     for (linalg::LinalgOp op :
          root->getParentOfType<func::FuncOp>().getBody().getOps<linalg::LinalgOp>())
       if (auto attr = op->getAttrOfType<IntegerAttr>(bodyAttr))
-        tileInCacheTile(op, "alt.body = " + std::to_string(attr.getInt()) + " : i64");
-    handle = splitParts(handle, [](unsigned a) { return static_cast<int>(a); });
-    out.tileFor(handle, registerSizes(), permutation(nest.innerOrder, nest.axes.size()));
+        tileInCacheTile(part, op, "alt.body = " + std::to_string(attr.getInt()) + " : i64");
+    handle = cutTiles(part, handle, [](unsigned a) { return static_cast<int>(a); });
+    out.tileFor(handle, registerSizes(part), permutation(nest.innerOrder, nest.axes.size()));
   }
 
   /// As tileAlone, for an op that sits inside the cache tile: its extents are the tile's.
-  void tileInCacheTile(linalg::LinalgOp op, const std::string &attribute) {
+  void tileInCacheTile(const Part &part, linalg::LinalgOp op, const std::string &attribute) {
     int innermost = innermostOfOutput(op);
     if (innermost < 0)
       return;
     // The anchor's vector axis runs along the output's innermost axis or the op is small anyhow;
     // the extent inside the tile is found by matching extents of the anchor's axes.
     int64_t extent = op.getStaticLoopRanges()[innermost];
-    for (size_t a = 0; a < nest.axes.size(); ++a)
+    for (unsigned a = 0; a < nest.axes.size(); ++a)
       if (nest.axes[a].kind == AxisKind::parallel && rootAxisOf[a] >= 0 &&
           alongRoot(op, innermost) == rootAxisOf[a])
-        extent = nest.axes[a].tile;
+        extent = part.tile(nest, a);
     Sizes tile(op.getNumLoops(), 1);
     tile[innermost] = std::min<int64_t>(4 * lanes, extent);
-    std::string handle = out.match("part", attribute);
+    std::string handle = out.match("part", attribute, part.scope);
     handle = out.split(handle, innermost, extent, tile[innermost]);
     out.tileFor(handle, tile, {});
   }
@@ -279,7 +349,6 @@ private:
   const std::vector<int> &rootAxisOf;
   int64_t lanes;
   std::string instructions; ///< for products of narrow elements
-  std::string rootHandle;
   TransformText out;
 };
 

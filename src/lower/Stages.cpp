@@ -68,7 +68,7 @@ struct Write {
 
 struct Group {
   SmallVector<Operation *> ops;
-  bool parallel = false; ///< one scf.forall
+  bool parallel = false; ///< one scf.forall, or those of all parts of a kernel
   bool ahead = false;
 };
 
@@ -118,18 +118,28 @@ private:
     }
   }
 
-  /// In program order: each forall alone, runs of other writes together unless one is ahead and the
-  /// other is not. Everything else is pure and cloned where needed.
+  /// In program order: each forall alone, but that parts of the same loops, one after the other, run
+  /// at once; runs of other writes together unless one is ahead and the other is not. Everything
+  /// else is pure and cloned where needed.
   SmallVector<Group> groupOps() {
     SmallVector<Group> groups;
     for (const Write &write : writes) {
       bool parallel = isa<scf::ForallOp>(write.ops.back());
       bool ahead = isAhead(write);
-      if (groups.empty() || parallel || groups.back().parallel || groups.back().ahead != ahead)
+      bool together = !groups.empty() && groups.back().ahead == ahead &&
+                      (parallel ? isPart(groups.back().ops.back()) && isPart(write.ops.back())
+                                : !groups.back().parallel);
+      if (!together)
         groups.push_back({{}, parallel, ahead});
       groups.back().ops.append(write.ops);
     }
     return groups;
+  }
+
+  /// As ScheduleScript.cpp marks them.
+  static bool isPart(Operation *op) {
+    auto forall = dyn_cast<scf::ForallOp>(op);
+    return forall && forall.getMapping() && !forall.getMapping()->empty();
   }
 
   static bool isPure(Operation &op) {
@@ -189,9 +199,11 @@ private:
       function.setArgAttr(i, "llvm.noalias", builder.getUnitAttr());
 
     builder.setInsertionPointToStart(body);
+    if (group.parallel)
+      stage.units = 0;
     for (Operation *op : group.ops)
       if (auto forall = dyn_cast<scf::ForallOp>(op))
-        stage.units = cloneForall(forall, begin, end, mapping);
+        stage.units += cloneForall(forall, {begin, end}, stage.units, mapping);
       else
         cloneWithOperands(op, mapping);
     func::ReturnOp::create(builder, loc);
@@ -253,8 +265,13 @@ private:
     cloneWithOperands(value.getDefiningOp(), mapping);
   }
 
-  /// for unit = begin to end: the forall's body at the unit's multi-index. Returns the units.
-  int64_t cloneForall(scf::ForallOp forall, Value begin, Value end, IRMapping &mapping) {
+  struct Range {
+    Value begin, end;
+  };
+
+  /// For those of its units that are in the range, counted from `first`: the forall's body at the
+  /// unit's multi-index. Returns how many units it has.
+  int64_t cloneForall(scf::ForallOp forall, Range range, int64_t first, IRMapping &mapping) {
     Location loc = forall.getLoc();
     SmallVector<int64_t> counts, steps, lowers;
     int64_t units = 1;
@@ -269,8 +286,10 @@ private:
       for (Value operand : inner->getOperands())
         cloneProducer(operand, mapping);
     });
+    if (isPart(forall))
+      range = within(range, first, units, loc);
     Value one = arith::ConstantIndexOp::create(builder, loc, 1);
-    auto loop = scf::ForOp::create(builder, loc, begin, end, one);
+    auto loop = scf::ForOp::create(builder, loc, range.begin, range.end, one);
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(loop.getBody());
     AffineExpr unit = builder.getAffineDimExpr(0);
@@ -286,6 +305,17 @@ private:
     for (Operation &op : forall.getBody()->without_terminator())
       builder.clone(op, mapping);
     return units;
+  }
+
+  /// The numbers in it of the units that begin at `first`.
+  Range within(Range range, int64_t first, int64_t units, Location loc) {
+    auto index = [&](int64_t value) { return arith::ConstantIndexOp::create(builder, loc, value); };
+    auto number = [&](Value unit) -> Value {
+      Value own = arith::SubIOp::create(builder, loc, unit, index(first));
+      Value atLeast = arith::MaxSIOp::create(builder, loc, own, index(0));
+      return arith::MinSIOp::create(builder, loc, atLeast, index(units));
+    };
+    return {number(range.begin), number(range.end)};
   }
 
   LogicalResult privateBuffersOnStack(func::FuncOp function) {

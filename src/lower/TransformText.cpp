@@ -48,9 +48,10 @@ void TransformText::clean() {
           "    transform.apply_cse to %func : !transform.any_op\n";
 }
 
-std::string TransformText::match(const char *name, const std::string &attribute) {
+std::string TransformText::match(const char *name, const std::string &attribute,
+                                 const std::string &in) {
   std::string handle = fresh(name);
-  line(handle + " = transform.structured.match attributes {" + attribute + "} in %module");
+  line(handle + " = transform.structured.match attributes {" + attribute + "} in " + in);
   return handle;
 }
 
@@ -78,15 +79,22 @@ std::string TransformText::tileFor(const std::string &handle, const Sizes &tile,
 }
 
 std::string TransformText::fuse(const std::string &handle, const Sizes &tile,
-                                const std::string &interchange, bool forall) {
-  size_t loops = forall ? 1 : loopCount(tile);
+                                const std::string &interchange) {
+  size_t loops = loopCount(tile);
   std::string fused = fresh("fused");
   line(fused + ", " + fresh("loops") + ":" + std::to_string(loops) +
            " = transform.structured.fuse " + handle + " tile_sizes " + list(tile) + interchange +
-           (forall ? " {apply_cleanup, use_forall}" : " {apply_cleanup}") + " : " +
-           loopTypes(loops),
+           " {apply_cleanup} : " + loopTypes(loops),
        true);
   return fused;
+}
+
+TransformText::Shared TransformText::share(const std::string &handle, const Sizes &tile) {
+  Shared shared{fresh("fused"), fresh("units")};
+  line(shared.op + ", " + shared.loop + " = transform.structured.fuse " + handle + " tile_sizes " +
+           list(tile) + " {apply_cleanup, use_forall} : " + loopTypes(1),
+       true);
+  return shared;
 }
 
 std::string TransformText::splitAt(const std::string &handle, int axis, int64_t at) {

@@ -31,13 +31,18 @@ public:
   /// Canonicalises the function, %func.
   void clean();
 
-  std::string match(const char *name, const std::string &attribute);
+  std::string match(const char *name, const std::string &attribute,
+                    const std::string &in = "%module");
   void annotate(const std::string &handle, const char *name, const std::string &value);
   /// Loops over tiles; the op inside.
   std::string tileFor(const std::string &handle, const Sizes &tile, const Sizes &interchange);
   /// Tiles the handle and pulls what it reads into the loops.
-  std::string fuse(const std::string &handle, const Sizes &tile, const std::string &interchange,
-                   bool forall);
+  std::string fuse(const std::string &handle, const Sizes &tile, const std::string &interchange);
+  /// The same into one scf.forall.
+  struct Shared {
+    std::string op, loop;
+  };
+  Shared share(const std::string &handle, const Sizes &tile);
   std::string splitAt(const std::string &handle, int axis, int64_t at);
   /// Cuts off what a whole number of tiles leaves over; both parts go on under one handle.
   std::string split(const std::string &handle, int axis, int64_t extent, int64_t tile);

@@ -115,14 +115,16 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
       // The transforms decide on the batch (t) and what of it is multiplied at once (f); a batch of
       // matrices gives a register tile no reuse.
       LoopSpace loops(matmul, target, threads,
-                      {"reg.a", "tile.a", "par.a", "block.c", "pack.in0", "outer"});
+                      {"reg.a", "tile.a", "par.a", "block.c", "pack.in0", "outer"},
+                      LoopSpace::Units::even);
       Schedule own = winogradDefault(loops, *winograd, target);
       add({name, winograd, {}, std::move(matmul), std::move(loops), 0, std::move(own)});
     }
   if (std::optional<Im2col> im2col = Im2col::of(workload)) {
     Workload matmul = im2col->matmul(workload);
     // A cache tile's patches are gathered once, for all features.
-    LoopSpace loops(matmul, target, threads, {"tile.f", "par.f", "pack.in0"});
+    LoopSpace loops(matmul, target, threads, {"tile.f", "par.f", "pack.in0"},
+                    LoopSpace::Units::even);
     Schedule own = im2colDefault(loops, *im2col, target);
     add({"im2col", {}, im2col, std::move(matmul), std::move(loops), 0, std::move(own)});
   }

@@ -36,9 +36,7 @@ bool LoopSpace::interleavingPays(const Operand &operand, const LoopNest &nest) c
 
 Schedule LoopSpace::chooseDefault() const {
   LoopNest nest = defaultNest();
-  if (threads > 1)
-    chooseUnits(nest);
-  chooseRegisterTile(nest);
+  nest = chooseUnits(nest);
   chooseOrders(nest);
   for (unsigned o = 0; o < operands.size(); ++o)
     nest.packed[o] = operands[o].shape.size() > 1 && packable(operands[o], nest) &&
@@ -48,38 +46,85 @@ Schedule LoopSpace::chooseDefault() const {
   return schedule;
 }
 
-/// One axis is split among the threads: evenly if there is such a one, the outermost if several.
-/// Parts that end in a vector not full count as many vectors; they cannot be packed, either.
-void LoopSpace::chooseUnits(LoopNest &nest) const {
-  double best = 1.1 / static_cast<double>(threads); // where a split gains no tenth, there is none
-  LoopNest chosen = nest;
+/// Of one axis or two split among the threads, or none, what takes least by estimate; with the best
+/// register tile, as that decides how even the shares are. Nearly equal: few units, outer axes.
+LoopNest LoopSpace::chooseUnits(const LoopNest &nest) const {
+  LoopNest whole = nest;
+  double alone = chooseRegisterTile(whole);
+  if (threads <= 1)
+    return whole;
+  struct Split {
+    LoopNest nest;
+    int64_t units = 1;
+    double cycles = 0;
+  };
+  std::vector<Split> tried;
+  for (LoopNest &split : splits(nest)) {
+    LoopNest quick = split; // much as the whole, which is often not far from the best
+    int64_t units = 1;
+    for (unsigned a = 0; a < axes.size(); ++a) {
+      LoopNest::Level &axis = quick.axes[a];
+      bool unrolled = axis.kind == AxisKind::reduction && whole.axes[a].reg < axis.extent;
+      axis.reg = unrolled ? 1 : std::min(whole.axes[a].reg, axis.tile);
+      while (a == nest.vectorAxis && !wholeUpToItsEnd(axis, axis.tile, axis.reg))
+        axis.reg -= vectorLanes;
+      units *= unitsAlong(axis);
+    }
+    quick.skipPad = whole.skipPad;
+    findEdges(quick);
+    constexpr double otherTile = 1.15; // what the best one is likely to cost more
+    double cycles = estimatedCycles(quick) * (legal(quick) ? 1 : otherTile);
+    tried.push_back({std::move(split), units, cycles});
+  }
+  std::vector<const Split *> order;
+  for (const Split &split : tried)
+    order.push_back(&split);
+  auto weight = [](const Split *split) {
+    return split->cycles * (1 + 2e-3 * static_cast<double>(split->units));
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](const Split *a, const Split *b) { return weight(a) < weight(b); });
+  constexpr size_t few = 12;
+  order.resize(std::min(few, order.size()));
+  std::sort(order.begin(), order.end());
+  constexpr double gain = 0.9, nearly = 1.02; // where a split gains no tenth, there is none
+  double least = gain * alone;
+  for (const Split *split : order) {
+    auto &[chosen, units, cycles] = tried[static_cast<size_t>(split - tried.data())];
+    cycles = chooseRegisterTile(chosen);
+    least = std::min(least, cycles);
+  }
+  const Split *best = nullptr;
+  for (const Split *split : order)
+    if (split->cycles <= nearly * least && (!best || split->units < best->units))
+      best = split;
+  return best ? best->nest : whole;
+}
+
+/// Nests with one axis or two in units, each of one cache tile.
+std::vector<LoopNest> LoopSpace::splits(const LoopNest &nest) const {
+  std::vector<LoopNest> found{nest};
   for (size_t k = 0; k < knobList.size(); ++k) {
     if (meanings[k].field != Meaning::Field::par)
       continue;
-    for (double option : knobList[k].options) {
-      LoopNest candidate = nest;
-      unsigned a = meanings[k].index;
-      LoopNest::Level &axis = candidate.axes[a];
-      axis.par = static_cast<int64_t>(option);
-      for (size_t t = 0; t < knobList.size(); ++t)
-        if (meanings[t].field == Meaning::Field::tile && meanings[t].index == a)
-          for (double tile : knobList[t].options)
-            if (axis.par % static_cast<int64_t>(tile) == 0)
-              axis.tile = static_cast<int64_t>(tile);
-      axis.reg = std::min(axis.reg, axis.tile);
-      int64_t units = axis.extent / axis.par, turns = ceilDiv(units, threads);
-      double balance = static_cast<double>(units) / static_cast<double>(turns * threads) -
-                       1e-3 * static_cast<double>(turns); // rather few and large ones
-      if (a == nest.vectorAxis && axis.par % vectorLanes)
-        balance *= 0.85 * static_cast<double>(axis.par) /
-                   static_cast<double>(ceilDiv(axis.par, vectorLanes) * vectorLanes);
-      if (units > 1 && balance > best + 1e-6 && legal(candidate)) {
-        best = balance;
-        chosen = candidate;
+    unsigned a = meanings[k].index;
+    for (size_t i = 0, before = found.size(); i < before; ++i)
+      for (double option : knobList[k].options) {
+        LoopNest split = found[i];
+        LoopNest::Level &axis = split.axes[a];
+        axis.par = axis.tile = static_cast<int64_t>(option);
+        axis.reg = std::min(axis.reg, axis.tile);
+        bool second = i > 0; // few units each: that is for evenness
+        auto most = static_cast<int64_t>(second ? 2 * threads : 8 * threads);
+        auto splitAxes = std::count_if(split.axes.begin(), split.axes.end(), [](const auto &level) {
+          return level.kind == AxisKind::parallel && level.par < level.extent;
+        });
+        if (axis.par < axis.extent && splitAxes <= 2 && unitsAlong(axis) <= most && legal(split))
+          found.push_back(std::move(split));
       }
-    }
   }
-  nest = chosen;
+  found.erase(found.begin());
+  return found;
 }
 
 /// Where windows slide: down the columns of the image if they overlap, so that the rows of a window
@@ -122,8 +167,8 @@ void LoopSpace::chooseOrders(LoopNest &nest) const {
 }
 
 /// Of the register tiles that are legal, the one with the least estimated cycles, tails and padding
-/// included; then as much unrolling as stays small.
-void LoopSpace::chooseRegisterTile(LoopNest &nest) const {
+/// included; then as much unrolling as stays small. Returns those cycles.
+double LoopSpace::chooseRegisterTile(LoopNest &nest) const {
   // The vector axis and the two innermost others; more change nothing.
   std::vector<std::pair<unsigned, std::vector<double>>> choices;
   for (size_t k = knobList.size(); k-- > 0;)
@@ -177,6 +222,7 @@ void LoopSpace::chooseRegisterTile(LoopNest &nest) const {
     }
     break;
   }
+  return least;
 }
 
 Schedule LoopSpace::encode(const LoopNest &nest) const {

@@ -19,9 +19,48 @@ static int64_t keptPerOutput(const Window &window, int64_t taps) {
   return std::clamp<int64_t>(taps - apart, 1, apart);
 }
 
-/// Cycles of all register tiles, each bound by its arithmetic, its loads or its latency; and of the
-/// padded copy, if one is made.
+/// Cycles until the last thread is done, each with as many units as the others or one more; and of
+/// the padded copy, which one thread makes.
 double LoopSpace::estimatedCycles(const LoopNest &nest) const {
+  std::vector<double> units; // in the order in which threads share them
+  std::vector<Share> shares;
+  std::vector<int64_t> starts;
+  auto each = [&](auto &self, double cycles, double useful) -> void {
+    size_t a = starts.size();
+    if (a == shares.size()) {
+      units.push_back(cycles * useful);
+      return;
+    }
+    for (int64_t unit = 0; unit < shares[a].count; ++unit) {
+      starts.push_back(shares[a].start + unit * shares[a].size);
+      double taps =
+          nest.skipPad ? usefulTaps(static_cast<unsigned>(a), starts.back(), shares[a].size) : 1;
+      self(self, cycles, useful * taps);
+      starts.pop_back();
+    }
+  };
+  auto part = [&](auto &self) -> void {
+    auto a = static_cast<unsigned>(shares.size());
+    if (a == axes.size())
+      return each(each, unitCycles(nest, shares), 1);
+    for (const Share &share : Shares(nest.axes[a], hasEdges(nest, a))) {
+      shares.push_back(share);
+      self(self);
+      shares.pop_back();
+    }
+  };
+  part(part);
+  double longest = 0;
+  for (size_t thread = 0; thread < threads; ++thread)
+    longest = std::max(longest,
+                       std::accumulate(units.begin() + units.size() * thread / threads,
+                                       units.begin() + units.size() * (thread + 1) / threads, 0.0));
+  double copying = nest.skipPad ? 0 : paddedElements; // written and read again, a vector 16 cycles
+  return longest + copying;
+}
+
+/// Cycles of a unit's register tiles, each bound by its arithmetic, its loads or its latency.
+double LoopSpace::unitCycles(const LoopNest &nest, std::span<const Share> shares) const {
   double steps = 1;
   for (const LoopNest::Level &axis : nest.axes)
     if (axis.kind == AxisKind::reduction)
@@ -35,17 +74,15 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
     }
     if (nest.axes[a].kind == AxisKind::reduction)
       return self(self, a + 1, count);
-    for (Cut piece : cut(nest.axes[a].tile, nest.axes[a].reg))
+    int64_t size = shares[a].tile(nest.axes[a]), tiles = shares[a].size / size;
+    for (Cut piece : cut(size, nest.axes[a].reg))
       if (piece.count) {
         tile.axes[a].reg = piece.size;
-        self(self, a + 1,
-             count * static_cast<double>(piece.count * (nest.axes[a].extent / nest.axes[a].tile)));
+        self(self, a + 1, count * static_cast<double>(piece.count * tiles));
       }
   };
   visit(visit, 0, 1);
-  if (nest.skipPad)
-    return cycles * usefulTaps();
-  return cycles + paddedElements; // written and read again, a vector each about 16 cycles
+  return cycles;
 }
 
 /// Of one step of the reduction, of the `steps` that `tile` takes.

@@ -106,19 +106,29 @@ private:
                                : ": what is unrolled lies in a block"));
     if (!isParallel(a))
       return;
-    if (space.threads > 1)
+    if (space.threads > 1) {
       must(equal(mod(level.par, level.tile), zero),
            name + ": a thread's unit has whole cache tiles");
+      must(any({equal(level.tile, level.par), equal(mod(lastUnit(level), level.tile), zero)}),
+           name + ": a shorter last unit has whole cache tiles, or all units are one");
+    }
     if (std::optional<unsigned> vector = isVector(a)) {
       unsigned lanes = e.constant(space.vectorLanes);
       must(implies(*vector,
                    any({equal(mod(level.reg, lanes), zero), equal(level.reg, level.extent)})),
            name + ": a register tile has whole vectors");
-      unsigned end = space.ragged[a] ? level.par : level.extent;
-      must(implies(*vector, any({equal(mod(level.tile, level.reg), zero), equal(level.tile, end)})),
+      must(implies(*vector, startsAtPanels(level.tile, level)),
            name + ": a cache tile has whole register tiles");
     }
   }
+
+  unsigned sub(unsigned a, unsigned b) { return e.apply(Op::sub, {a, b}); }
+  /// Of what `whole` leaves over beyond whole `part`s, or a whole part.
+  unsigned lastOf(unsigned whole, unsigned part) { return sum({mod(sub(whole, one), part), one}); }
+  unsigned lastUnit(const Level &level) {
+    return level.par == level.extent ? level.extent : lastOf(level.extent, level.par);
+  }
+  unsigned least(unsigned a, unsigned b) { return choose(atMost(a, b), a, b); }
 
   unsigned startsAtPanels(unsigned size, const Level &level) {
     return any({equal(mod(size, level.reg), zero), equal(size, level.extent)});
@@ -162,12 +172,10 @@ private:
           whenSkipped(e.apply(Op::logicalNot, {*vector}),
                       " and its window have no vectors along them");
       whenSkipped(equal(window.tile, window.extent), "'s window is whole");
-      unsigned single = equal(axis.reg, one), rest = mod(axis.extent, axis.reg);
-      unsigned last = choose(equal(rest, zero), axis.reg, rest);
-      unsigned known =
-          all({equal(axis.tile, axis.extent), equal(axis.par, axis.extent),
-               equal(window.reg, window.extent), atMost(e.constant(padded.atLow), axis.reg),
-               atMost(e.constant(padded.atHigh), last)});
+      unsigned single = equal(axis.reg, one), last = lastOf(lastUnit(axis), axis.reg);
+      unsigned known = all({equal(axis.tile, axis.par), equal(window.reg, window.extent),
+                            atMost(e.constant(padded.atLow), axis.reg),
+                            atMost(e.constant(padded.atHigh), last)});
       whenSkipped(any({single, known}),
                   " goes one by one, or its end tiles hold all that meets padding");
       wide.push_back(choose(single, zero, one));
@@ -180,24 +188,55 @@ private:
   /// As alt::codeSize.
   void codeSize() {
     std::vector<unsigned> sizes;
-    for (unsigned a = 0; a < levels.size(); ++a) {
-      const Level &level = levels[a];
-      if (space.axes[a].extent == 1)
-        continue;
-      unsigned rest = mod(level.tile, level.reg);
-      unsigned size = sum({level.reg, rest});
-      if (isParallel(a))
-        size = alongVectors(a, sum({vectors(level.reg), vectors(rest)}), size);
-      for (const PaddedAxis &padded : space.paddedAxes)
-        if (padded.axis == a) {
-          unsigned tiles = sum({level.reg, level.reg, choose(equal(rest, zero), level.reg, rest)});
-          unsigned isEdge =
-              e.apply(Op::logicalAnd, {takes(*padKnob, 1), e.apply(Op::gt, {level.reg, one})});
-          size = choose(isEdge, choose(atMost(level.tile, tiles), level.tile, tiles), size);
-        }
-      sizes.push_back(size);
-    }
+    for (unsigned a = 0; a < levels.size(); ++a)
+      if (space.axes[a].extent > 1)
+        sizes.push_back(isParallel(a) ? codeAlong(a)
+                                      : sum({levels[a].reg, mod(levels[a].tile, levels[a].reg)}));
     must(atMost(product(std::move(sizes)), maxCodeSize), "the code stays small");
+  }
+
+  /// Of all kinds of units: one where they divide the axis, and where its ends are not apart.
+  unsigned codeAlong(unsigned a) {
+    const Level &level = levels[a];
+    if (level.par == level.extent)
+      return codeOfUnit(a, level.par, true, true);
+    unsigned last = lastUnit(level), even = equal(last, level.par);
+    unsigned size = sum({codeOfUnit(a, level.par, false, false),
+                         choose(even, zero, codeOfUnit(a, last, false, false))});
+    if (std::optional<unsigned> edge = isEdge(a)) {
+      unsigned beforeLast = sub(level.extent, last), two = sum({level.par, level.par});
+      unsigned between =
+          choose(e.apply(Op::lt, {beforeLast, two}), zero, codeOfUnit(a, level.par, false, false));
+      unsigned apart =
+          sum({codeOfUnit(a, level.par, true, false), between, codeOfUnit(a, last, false, true)});
+      unsigned whole = codeOfUnit(a, level.par, true, true);
+      size = choose(*edge, choose(equal(beforeLast, zero), whole, apart), size);
+    }
+    return size;
+  }
+
+  std::optional<unsigned> isEdge(unsigned a) {
+    for (const PaddedAxis &padded : space.paddedAxes)
+      if (padded.axis == a)
+        return e.apply(Op::logicalAnd, {takes(*padKnob, 1), e.apply(Op::gt, {levels[a].reg, one})});
+    return std::nullopt;
+  }
+
+  /// Whole register tiles of a unit and what is cut short; those at the ends of the axis by
+  /// themselves.
+  unsigned codeOfUnit(unsigned a, unsigned unit, bool first, bool final) {
+    const Level &level = levels[a];
+    unsigned tile = unit == level.par ? level.tile : least(level.tile, unit);
+    unsigned reg = unit == level.par ? level.reg : least(level.reg, tile);
+    unsigned rest = mod(tile, reg);
+    unsigned size = alongVectors(a, sum({vectors(reg), vectors(rest)}), sum({reg, rest}));
+    std::optional<unsigned> edge = first || final ? isEdge(a) : std::nullopt;
+    if (!edge)
+      return size;
+    unsigned tiles = sum({reg, choose(equal(rest, zero), final ? reg : zero, rest)});
+    if (first)
+      tiles = sum({tiles, reg});
+    return choose(*edge, least(tile, tiles), size);
   }
 
   /// As alt::fusedVectors.
@@ -220,7 +259,8 @@ private:
     std::vector<unsigned> counts;
     for (unsigned a = 0; a < levels.size(); ++a)
       if (space.axes[a].extent > 1 && isParallel(a))
-        counts.push_back(e.apply(Op::div, {levels[a].extent, levels[a].par}));
+        counts.push_back(
+            e.apply(Op::div, {sum({levels[a].extent, sub(levels[a].par, one)}), levels[a].par}));
     must(atMost(product(std::move(counts)), 64 * static_cast<int64_t>(space.threads)),
          "not too many units for the threads");
   }

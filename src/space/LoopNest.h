@@ -15,7 +15,7 @@ inline constexpr int64_t stackBytes = 1 << 20;
 inline constexpr int64_t maxFusedVectors = 64;
 
 /// The tiled loop nest, outermost level first:
-///   units      parallel axes, `par`: spread over threads (one scf.forall)
+///   units      parallel axes, `par`: spread over threads; the last along an axis may be shorter
 ///   cache      parallel axes, `tile`, in `outerOrder`
 ///   block      reduction axes, `tile` (mode "blocked" when any is less than the extent)
 ///   register   parallel axes, `reg`, in `innerOrder`; what is inside lives in registers
@@ -24,7 +24,7 @@ struct LoopNest {
   struct Level {
     int64_t extent = 1;
     AxisKind kind = AxisKind::parallel;
-    int64_t par = 1;  ///< extent of one thread unit (parallel axes)
+    int64_t par = 1;  ///< extent of one thread unit; a reduction axis is whole
     int64_t tile = 1; ///< cache tile, or reduction block
     int64_t reg = 1;  ///< register tile, or unroll factor of a reduction axis
   };
@@ -60,6 +60,42 @@ struct Cut {
 inline std::array<Cut, 2> cut(int64_t extent, int64_t tile) {
   return {{{extent / tile, tile}, {extent % tile ? 1 : 0, extent % tile}}};
 }
+
+/// The units that a parallel axis falls into, in order: so many of the same size, from `start` on.
+struct Share {
+  int64_t start, size, count;
+  bool first, last; ///< it has the axis's first, its last output
+  int64_t tile(const LoopNest::Level &axis) const { return axis.tile < size ? axis.tile : size; }
+};
+
+/// At most three: where register tiles differ at the ends of the axis (`edges`), its first and its
+/// last unit are apart.
+class Shares {
+public:
+  Shares(const LoopNest::Level &axis, bool edges);
+  const Share *begin() const { return list.data(); }
+  const Share *end() const { return list.data() + count; }
+  size_t size() const { return count; }
+
+private:
+  void add(int64_t size, int64_t units, const LoopNest::Level &axis);
+  std::array<Share, 3> list;
+  size_t count = 0;
+};
+
+inline bool hasEdges(const LoopNest &nest, unsigned axis) {
+  for (unsigned edge : nest.edges)
+    if (edge == axis)
+      return true;
+  return false;
+}
+
+/// Whether tiles of `size` are whole numbers of `part`s, or there is but one along the axis.
+inline bool wholeUpToItsEnd(const LoopNest::Level &axis, int64_t size, int64_t part) {
+  return size % part == 0 || size == axis.extent;
+}
+
+inline int64_t unitsAlong(const LoopNest::Level &axis) { return ceilDiv(axis.extent, axis.par); }
 
 /// Vector operations of the anchor in the code: of whole register tiles, of those cut short at the
 /// end of an axis, and of what an unroll factor leaves over. Compiling takes time in proportion.

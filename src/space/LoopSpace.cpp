@@ -42,15 +42,10 @@ int vectorFit(const Operand &operand, unsigned axis) {
   return fit;
 }
 
-/// Whether tiles of `size` are whole numbers of `part`s, or there is but one in `whole`.
-bool wholeUpToItsEnd(int64_t whole, int64_t size, int64_t part) {
-  return size % part == 0 || size == whole;
-}
-
 } // namespace
 
 LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned threads,
-                     std::vector<std::string> withheld)
+                     std::vector<std::string> withheld, Units unitKind)
     : axes(workload.axes), operands(workload.operands), vectorLanes(target.vectorBits / 32),
       // Some registers stay free for what is multiplied into the accumulators.
       maxAccumulators(target.vectorRegisters - 2), l1Bytes(target.l1Bytes), l2Bytes(target.l2Bytes), threads(threads),
@@ -64,7 +59,6 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
   for (const Operand &operand : operands)
     windows.push_back(windowsOver(operand, axes));
   findPaddedAxes(operands);
-  ragged.resize(axes.size());
   vectorAxes = vectorCandidates();
   for (const FusedResult &result : workload.fusedResults)
     if (outgrowsAccumulators(result))
@@ -78,7 +72,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
     int64_t extent = axes[a].extent;
     bool vectors = std::find(vectorAxes.begin(), vectorAxes.end(), a) != vectorAxes.end();
     bool onlyVectors = vectors && vectorAxes.size() == 1; // else legal() tells
-    std::vector<int64_t> sizes, tiles, units;
+    std::vector<int64_t> sizes, tiles;
     for (int64_t s : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 28})
       if (s <= extent && !onlyVectors)
         sizes.push_back(s);
@@ -87,19 +81,15 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
         sizes.push_back(s * vectorLanes);
     if (extent <= (vectors ? 8 * vectorLanes : 28)) // primes, too, in one tile
       sizes.push_back(extent);
-    auto wholeVectors = [&](int64_t d) { return d % vectorLanes == 0; };
     for (int64_t d : divisors(extent))
-      if (threads > 1 && extent / d <= 8 * threads)
-        units.push_back(d);
-    ragged[a] = std::none_of(units.begin(), units.end(),
-                             [&](int64_t d) { return d < extent && wholeVectors(d); });
-    for (int64_t d : divisors(extent))
-      if (!onlyVectors || wholeVectors(d) || d == extent ||
-          (ragged[a] && std::count(units.begin(), units.end(), d)))
+      if (!onlyVectors || d % vectorLanes == 0 || d == extent)
         tiles.push_back(d);
+    tiles = thinned(tiles, 16);
+    std::vector<int64_t> units = unitSizes(a, unitKind);
+    tiles.insert(tiles.end(), units.begin(), units.end());
     addKnob({Field::reg, a}, "reg." + axes[a].name, sizes);
-    addKnob({Field::tile, a}, "tile." + axes[a].name, thinned(tiles, 16));
-    addKnob({Field::par, a}, "par." + axes[a].name, thinned(units, 10));
+    addKnob({Field::tile, a}, "tile." + axes[a].name, tiles);
+    addKnob({Field::par, a}, "par." + axes[a].name, units);
   }
   for (unsigned a : reduction) {
     int64_t extent = axes[a].extent;
@@ -125,6 +115,34 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
   addOrder(Field::innerOrder, "inner", parallel);
   addOrder(Field::reductionOrder, "reduce", reduction);
   fallback = chooseDefault();
+}
+
+/// What a thread may take of a parallel axis: parts that divide it, and the most even ones that
+/// have whole vectors (the last one is shorter), of which each thread gets one, two or four.
+std::vector<int64_t> LoopSpace::unitSizes(unsigned a, Units kind) const {
+  if (threads <= 1)
+    return {};
+  int64_t extent = axes[a].extent;
+  bool vectors = std::find(vectorAxes.begin(), vectorAxes.end(), a) != vectorAxes.end();
+  bool onlyVectors = vectors && vectorAxes.size() == 1;
+  std::vector<int64_t> sizes;
+  for (int64_t d : divisors(extent))
+    if (extent / d <= 8 * threads && (!onlyVectors || d % vectorLanes == 0 || d == extent))
+      sizes.push_back(d);
+  sizes = thinned(sizes, 10);
+  if (kind == Units::even)
+    return sizes;
+  std::vector<int64_t> steps;
+  if (!onlyVectors)
+    steps = {1};
+  if (vectors)
+    for (int64_t count : {1, 2, 3, 4})
+      steps.push_back(count * vectorLanes);
+  for (int64_t units : {1, 2, 4})
+    for (int64_t step : steps)
+      if (int64_t size = ceilDiv(ceilDiv(extent, units * threads), step) * step; size < extent)
+        sizes.push_back(size);
+  return sizes;
 }
 
 void LoopSpace::addKnob(Meaning meaning, std::string name, std::vector<int64_t> options) {
@@ -286,15 +304,15 @@ bool LoopSpace::legal(const LoopNest &nest) const {
       return false;
     if (axis.kind == AxisKind::reduction)
       continue;
-    if (axis.par % axis.tile != 0)
+    int64_t rest = axis.extent % axis.par; // the last unit, if it is shorter
+    if (axis.par % axis.tile != 0 || (rest % axis.tile != 0 && axis.tile != axis.par))
       return false;
     // Lanes are for the vector axis; along any other a register tile is a count of vectors.
     accumulators *= a == nest.vectorAxis ? ceilDiv(axis.reg, vectorLanes) : axis.reg;
-    int64_t end = ragged[a] ? axis.par : axis.extent;
-    if (a == nest.vectorAxis && !(wholeUpToItsEnd(axis.extent, axis.reg, vectorLanes) &&
-                                  wholeUpToItsEnd(end, axis.tile, axis.reg)))
+    if (a == nest.vectorAxis && !(wholeUpToItsEnd(axis, axis.reg, vectorLanes) &&
+                                  wholeUpToItsEnd(axis, axis.tile, axis.reg)))
       return false;
-    units *= axis.extent / axis.par;
+    units *= unitsAlong(axis);
   }
   for (unsigned o = 0; o < operands.size(); ++o)
     if (nest.packed[o] && !packable(operands[o], nest))

@@ -14,8 +14,11 @@ namespace alt {
 /// that of ops fused into the register tile.
 class LoopSpace : public SearchSpace {
 public:
+  /// Whether threads' units have to divide their axis.
+  enum class Units { any, even };
   /// Knobs named in `withheld` are not offered: their loops stay whole.
-  LoopSpace(const Workload &, const Target &, unsigned threads, std::vector<std::string> withheld = {});
+  LoopSpace(const Workload &, const Target &, unsigned threads,
+            std::vector<std::string> withheld = {}, Units = Units::any);
 
   std::span<const Knob> knobs() const override { return knobList; }
   bool legal(const Schedule &) const override;
@@ -56,6 +59,7 @@ private:
   void addChoice(Meaning, std::string name, std::vector<std::string> labels);
   void addOrder(Meaning::Field, std::string name, const std::vector<unsigned> &axes);
   bool isWithheld(const std::string &name) const;
+  std::vector<int64_t> unitSizes(unsigned axis, Units) const;
   std::vector<unsigned> vectorCandidates() const;
   bool legal(const LoopNest &) const;
   bool fusedOpsFit(const LoopNest &) const;
@@ -67,10 +71,11 @@ private:
   void findPaddedAxes(std::span<const Operand>);
   bool canSkipPad(const LoopNest &) const;
   void findEdges(LoopNest &) const;
-  double usefulTaps() const; ///< the share of the windows' taps that fall on no padding
+  double usefulTaps(unsigned axis, int64_t start, int64_t size) const;
 
   // EstimatedCycles.cpp
   double estimatedCycles(const LoopNest &) const;
+  double unitCycles(const LoopNest &, std::span<const Share>) const;
   double cyclesOfStep(const LoopNest &, const LoopNest &tile, double steps) const;
   bool halvesLines(const LoopNest &) const;
   bool walkStaysInL1(const LoopNest &) const;
@@ -78,9 +83,10 @@ private:
   // DefaultSchedule.cpp
   Schedule chooseDefault() const;
   LoopNest defaultNest() const;
-  void chooseUnits(LoopNest &) const;
-  void chooseRegisterTile(LoopNest &) const;
   void chooseOrders(LoopNest &) const;
+  LoopNest chooseUnits(const LoopNest &) const;
+  std::vector<LoopNest> splits(const LoopNest &) const;
+  double chooseRegisterTile(LoopNest &) const;
   bool interleavingPays(const Operand &, const LoopNest &) const;
   /// The schedule of a nest whose every choice the knobs have.
   Schedule encode(const LoopNest &) const;
@@ -92,16 +98,14 @@ private:
   int64_t vectorLanes, maxAccumulators, l1Bytes, l2Bytes;
   unsigned threads;
   std::vector<std::string> withheld;
-  /// Axes of which no part that a thread may take has whole vectors only: parts then end as the axis
-  /// itself does.
-  std::vector<bool> ragged;
   std::vector<Knob> knobList;
   std::vector<Meaning> meanings;
   /// A window that slides over a padded dimension: output axis, window axis, how many outputs at
-  /// either end see padding, and how many taps of all outputs do not fall on it.
+  /// either end see padding, and how many taps of the outputs before each do not fall on it.
   struct PaddedAxis {
     unsigned axis, window;
-    int64_t atLow, atHigh, usefulTaps;
+    int64_t atLow, atHigh;
+    std::vector<int64_t> usefulTaps;
   };
   std::vector<PaddedAxis> paddedAxes;
   double paddedElements = 0;        ///< that a padded copy has

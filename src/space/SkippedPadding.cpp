@@ -12,7 +12,7 @@ void LoopSpace::findPaddedAxes(std::span<const Operand> operands) {
       int64_t low = operand.padLow[d], high = operand.padHigh[d];
       if (low == 0 && high == 0)
         continue;
-      PaddedAxis padded{UINT32_MAX, UINT32_MAX, 0, 0, 0};
+      PaddedAxis padded{UINT32_MAX, UINT32_MAX, 0, 0, {0}};
       int64_t stride = 1, dilation = 1;
       for (const IndexExpr::Term &term : operand.index[d].terms)
         if (axes[term.axis].kind == AxisKind::parallel) {
@@ -32,10 +32,12 @@ void LoopSpace::findPaddedAxes(std::span<const Operand> operands) {
       for (int64_t o = 0; o < axes[padded.axis].extent; ++o) {
         padded.atLow += o * stride < low;
         padded.atHigh += o * stride + reach >= end;
+        int64_t useful = padded.usefulTaps.back();
         for (int64_t tap = o * stride; tap <= o * stride + reach; tap += dilation)
-          padded.usefulTaps += tap >= low && tap < end;
+          useful += tap >= low && tap < end;
+        padded.usefulTaps.push_back(useful);
       }
-      paddedAxes.push_back(padded);
+      paddedAxes.push_back(std::move(padded));
     }
     double elements = operand.padLow.empty() ? 0 : 1;
     for (int64_t extent : operand.shape)
@@ -52,17 +54,21 @@ void LoopSpace::findEdges(LoopNest &nest) const {
         nest.edges.push_back(padded.axis);
 }
 
-double LoopSpace::usefulTaps() const {
-  double share = 1;
+/// The share of the taps along the axis that do not fall on padding, of outputs from `start` on.
+double LoopSpace::usefulTaps(unsigned axis, int64_t start, int64_t size) const {
   for (const PaddedAxis &padded : paddedAxes)
-    share *= static_cast<double>(padded.usefulTaps) /
-             static_cast<double>(axes[padded.axis].extent * axes[padded.window].extent);
-  return share;
+    if (padded.axis == axis) {
+      auto before = [&](int64_t output) { return padded.usefulTaps[static_cast<size_t>(output)]; };
+      return static_cast<double>(before(start + size) - before(start)) /
+             static_cast<double>(size * axes[padded.window].extent);
+    }
+  return 1;
 }
 
 /// Along one padded axis a register tile may hold several outputs: then its first and last tiles
-/// are written out with their taps known (so the window must be unrolled and the axis not be cut
-/// elsewhere). Along the others the window's loop bounds follow the position, one output at a time.
+/// are written out with their taps known (so the window must be unrolled, and no cut be nearer to
+/// an end than padding reaches). Along the others the window's loop bounds follow the position, one
+/// output at a time.
 bool LoopSpace::canSkipPad(const LoopNest &nest) const {
   unsigned wide = 0;
   for (const PaddedAxis &padded : paddedAxes) {
@@ -74,9 +80,9 @@ bool LoopSpace::canSkipPad(const LoopNest &nest) const {
       return false;
     if (axis.reg == 1)
       continue;
-    int64_t last = axis.extent % axis.reg ? axis.extent % axis.reg : axis.reg;
-    if (++wide > 1 || axis.tile != axis.extent || axis.par != axis.extent ||
-        window.reg != window.extent || padded.atLow > axis.reg || padded.atHigh > last)
+    int64_t unit = (axis.extent - 1) % axis.par + 1, last = (unit - 1) % axis.reg + 1;
+    if (++wide > 1 || axis.tile != axis.par || window.reg != window.extent ||
+        padded.atLow > axis.reg || padded.atHigh > last)
       return false;
   }
   return true;

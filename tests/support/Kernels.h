@@ -115,6 +115,13 @@ inline std::string convolutionWithEpilogue(int64_t n, int64_t h, int64_t w, int6
 }
 
 /// Every family that the space must serve, with shapes that divide and shapes that do not.
+/// 3x3, as large as its input.
+inline std::string paddedConvolution(int64_t h, int64_t w, int64_t c, int64_t f) {
+  return windowed("linalg.conv_2d_nhwc_hwcf",
+                  "{dilations = dense<1> : tensor<2xi64>, strides = dense<1> : tensor<2xi64>}",
+                  {1, h, w, c}, shaped({3, 3, c, f}), shaped({1, h, w, f}), 1);
+}
+
 inline std::vector<KernelText> kernelFamilies() {
   const std::string s1 = "{dilations = dense<1> : tensor<2xi64>, strides = dense<1> : tensor<2xi64>}";
   const std::string s2 = "{dilations = dense<1> : tensor<2xi64>, strides = dense<2> : tensor<2xi64>}";

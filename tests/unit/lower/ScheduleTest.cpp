@@ -1,6 +1,7 @@
 // Every legal schedule of every kernel family lowers, runs and is right, on one thread and on two.
 #include "Kernels.h"
 #include "RunSchedule.h"
+#include "space/AlgorithmSpace.h"
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -8,33 +9,92 @@ using namespace alt;
 
 namespace {
 
+/// A kernel with inputs, and what the unscheduled one makes of them.
+class Kernel {
+public:
+  explicit Kernel(const std::string &text) : workload(*describeKernel(text)) {
+    EXPECT_FALSE(workload.axes.empty());
+    inputs = test::makeBuffers(workload);
+    EXPECT_EQ(test::evaluate({workload}, inputs, 1, expected), "");
+  }
+
+  void expectRight(const SearchSpace &space, const Schedule &schedule, unsigned threads) const {
+    ASSERT_TRUE(space.legal(schedule));
+    SCOPED_TRACE(std::to_string(threads) + " threads: " + print(space, schedule));
+    std::vector<float> actual;
+    LowerRequest request{workload, &space, &schedule};
+    KernelPlan plan;
+    ASSERT_EQ(test::evaluate(request, inputs, threads, actual, &plan), "");
+    test::expectLayoutsOf(plan, request);
+    for (size_t e = 0; e < expected.size(); ++e)
+      ASSERT_NEAR(actual[e], expected[e], 1e-4 * (1 + std::fabs(expected[e]))) << "element " << e;
+  }
+
+  Workload workload;
+
+private:
+  test::Buffers inputs;
+  std::vector<float> expected;
+};
+
 class Schedules : public testing::TestWithParam<test::KernelText> {};
 
 TEST_P(Schedules, LowerRunAndAgreeWithTheReference) {
-  Result<Workload> workload = describeKernel(GetParam().text);
-  ASSERT_TRUE(workload) << workload.error().message;
-  ASSERT_FALSE(workload->axes.empty());
-  test::Buffers inputs = test::makeBuffers(*workload);
-  std::vector<float> expected;
-  ASSERT_EQ(test::evaluate({*workload}, inputs, 1, expected), "");
-
+  Kernel kernel(GetParam().text);
   int count = test::schedulesToTry();
   Rng rng = test::schedulesRng();
   for (unsigned threads : {1u, 2u}) {
-    std::unique_ptr<SearchSpace> space = makeSearchSpace(*workload, hostTarget(), threads);
-    for (int i = 0; i <= count; ++i) {
-      Schedule schedule = i ? space->random(rng) : space->defaultSchedule();
-      ASSERT_TRUE(space->legal(schedule));
-      SCOPED_TRACE(std::to_string(threads) + " threads: " + print(*space, schedule));
-      std::vector<float> actual;
-      LowerRequest request{*workload, space.get(), &schedule};
-      KernelPlan plan;
-      ASSERT_EQ(test::evaluate(request, inputs, threads, actual, &plan), "");
-      test::expectLayoutsOf(plan, request);
-      for (size_t e = 0; e < expected.size(); ++e)
-        ASSERT_NEAR(actual[e], expected[e], 1e-4 * (1 + std::fabs(expected[e]))) << "element " << e;
-    }
+    std::unique_ptr<SearchSpace> space = makeSearchSpace(kernel.workload, hostTarget(), threads);
+    for (int i = 0; i <= count && !HasFatalFailure(); ++i)
+      kernel.expectRight(*space, i ? space->random(rng) : space->defaultSchedule(), threads);
   }
+}
+
+/// Of each kind of point that `wanted` tells, two are right.
+void expectSomeRight(const std::string &text,
+                     std::initializer_list<bool (*)(const LoopNest &)> wanted) {
+  Kernel kernel(text);
+  AlgorithmSpace space(kernel.workload, hostTarget(), 2);
+  Rng rng = test::schedulesRng();
+  for (auto isWanted : wanted) {
+    int found = 0;
+    for (int i = 0; i < 20000 && found < 2 && !testing::Test::HasFatalFailure(); ++i) {
+      Schedule schedule = space.random(rng);
+      if (space.chosen(schedule) == 0 && isWanted(space.decode(schedule))) {
+        kernel.expectRight(space, schedule, 2);
+        ++found;
+      }
+    }
+    EXPECT_EQ(found, 2);
+  }
+}
+
+int unevenAxes(const LoopNest &nest) {
+  return static_cast<int>(
+      std::count_if(nest.axes.begin(), nest.axes.end(), [](const LoopNest::Level &axis) {
+        return axis.kind == AxisKind::parallel && axis.extent % axis.par;
+      }));
+}
+
+TEST(UnitsOfUnequalSize, OfAContractionAreRight) {
+  expectSomeRight(test::matmul(23, 45, 64, true),
+                  {[](const LoopNest &nest) { return unevenAxes(nest) == 2; },
+                   [](const LoopNest &nest) { return unevenAxes(nest) == 2 && nest.packed[1]; },
+                   [](const LoopNest &nest) { return unevenAxes(nest) > 0 && nest.blocked(); }});
+}
+
+bool hasEdgesInUnits(const LoopNest &nest, int64_t units) {
+  return std::any_of(nest.edges.begin(), nest.edges.end(),
+                     [&](unsigned a) { return unitsAlong(nest.axes[a]) >= units; });
+}
+
+// The units at the ends of an axis have register tiles that meet the padding; those between do not.
+TEST(UnitsOfUnequalSize, OfAPaddedConvolutionAreRight) {
+  expectSomeRight(
+      test::paddedConvolution(11, 13, 5, 18),
+      {[](const LoopNest &nest) { return hasEdgesInUnits(nest, 2) && unevenAxes(nest) > 0; },
+       [](const LoopNest &nest) { return hasEdgesInUnits(nest, 3); },
+       [](const LoopNest &nest) { return nest.skipPad && unevenAxes(nest) == 2; }});
 }
 
 TEST(DescribeKernel, SaysWhichAxesTheFusedOpsRunAlong) {

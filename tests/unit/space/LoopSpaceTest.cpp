@@ -57,11 +57,12 @@ TEST_P(EveryFamily, TilesNestAndAccumulatorsFitTheRegisters) {
     for (unsigned a = 0; a < nest.axes.size(); ++a) {
       const LoopNest::Level &axis = nest.axes[a];
       EXPECT_LE(axis.reg, axis.tile);
-      EXPECT_EQ(axis.extent % axis.tile, 0);
-      if (axis.kind != AxisKind::parallel)
+      if (axis.kind != AxisKind::parallel) {
+        EXPECT_EQ(axis.extent % axis.tile, 0);
         continue;
-      EXPECT_EQ(axis.extent % axis.par, 0);
+      }
       EXPECT_EQ(axis.par % axis.tile, 0);
+      EXPECT_TRUE(axis.extent % axis.par % axis.tile == 0 || axis.tile == axis.par);
       accumulators *= a == nest.vectorAxis ? (axis.reg + 15) / 16 : axis.reg;
     }
     EXPECT_LE(accumulators, 30);
@@ -225,19 +226,43 @@ TEST(LoopSpace, ThreadsGetUnitsByDefault) {
   EXPECT_GE(units, 2);
 }
 
-// 31 rows are prime, and no part of 1000 columns that a thread may take has whole vectors only.
-TEST(LoopSpace, ThreadsSplitColumnsOfWhichNoPartHasWholeVectors) {
-  auto byDefault = [](int64_t m, int64_t n, int64_t k) {
-    LoopSpace space(test::matmulWorkload(m, n, k), test::avx512(), 2);
+TEST(LoopSpace, ThreadsGetEvenSharesOfAxesThatNothingDivides) {
+  auto byDefault = [](const Workload &workload) {
+    LoopSpace space(workload, test::avx512(), 2);
     return space.decode(space.defaultSchedule());
   };
-  LoopNest nest = byDefault(31, 1000, 1280);
-  EXPECT_EQ(nest.axes[1].par, 500);
-  EXPECT_FALSE(nest.packed[1]); // panels would start inside a part
-  EXPECT_EQ(byDefault(31, 1024, 1280).axes[1].par, 512);
-  EXPECT_TRUE(byDefault(31, 1024, 1280).packed[1]);
-  // Three parts for two threads, each of four vectors for 53 columns, gain nothing.
-  EXPECT_EQ(byDefault(97, 159, 13).axes[1].par, 159);
+  LoopNest rows = byDefault(test::matmulWorkload(257, 61, 614));
+  EXPECT_EQ(rows.axes[0].par, 129);
+  EXPECT_TRUE(rows.packed[1]);
+  // Of few rows the columns: whole vectors, so that B may be packed ahead.
+  LoopNest columns = byDefault(test::matmulWorkload(7, 1000, 1280));
+  EXPECT_EQ(columns.axes[0].par, 7);
+  EXPECT_EQ(columns.axes[1].par % 16, 0);
+  EXPECT_NEAR(static_cast<double>(columns.axes[1].par), 500, 32);
+  EXPECT_TRUE(columns.packed[1]);
+  // Halves of the columns, each with an end that meets padding, which is skipped as one thread does.
+  LoopNest image = byDefault(test::padded(test::convolutionWorkload(7, 28, 100, 129, 7, 1), 3));
+  EXPECT_EQ(image.axes[2].par, 14);
+  EXPECT_TRUE(image.skipPad);
+  EXPECT_EQ(image.edges, std::vector<unsigned>{2});
+}
+
+TEST(LoopNest, AnAxisFallsIntoUnitsTheLastOfWhichMayBeShorter) {
+  LoopNest::Level axis{30, AxisKind::parallel, 8, 8, 4};
+  auto shares = [&](bool edges) {
+    std::vector<std::array<int64_t, 3>> found;
+    for (const Share &share : Shares(axis, edges))
+      found.push_back({share.start, share.size, share.count});
+    return found;
+  };
+  using List = std::vector<std::array<int64_t, 3>>;
+  EXPECT_EQ(shares(false), (List{{0, 8, 3}, {24, 6, 1}}));
+  EXPECT_EQ(shares(true), (List{{0, 8, 1}, {8, 8, 2}, {24, 6, 1}}));
+  axis.par = 15;
+  EXPECT_EQ(shares(false), (List{{0, 15, 2}}));
+  EXPECT_EQ(shares(true), (List{{0, 15, 1}, {15, 15, 1}}));
+  axis.par = 30;
+  EXPECT_EQ(shares(true), (List{{0, 30, 1}}));
 }
 
 // 7 rows by 4 vectors of accumulators, and the vectors that they share, are one register too many.
