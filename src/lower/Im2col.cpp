@@ -111,16 +111,20 @@ private:
       Value row = code.add(from[1], code.affine(b.getAffineDimExpr(0) * shape.dilation[0], p));
       return code.loop(together ? 1 : shape.windowColumns, 1, rows, [&](Value q, Value taken) {
         Value column = code.add(from[2], code.affine(b.getAffineDimExpr(0) * shape.dilation[1], q));
-        Value inside;
-        if (masked)
-          inside = code.both(code.within(row, 0, shape.sourceType().getDimSize(1) - 1),
-                             code.within(column, 0, shape.sourceType().getDimSize(2) - 1));
+        Value inside, nearest = row;
+        if (masked) {
+          int64_t lastRow = shape.sourceType().getDimSize(1) - 1,
+                  lastColumn = shape.sourceType().getDimSize(2) - 1;
+          inside = code.both(code.within(row, 0, lastRow), code.within(column, 0, lastColumn));
+          nearest = code.clamp(row, 0, lastRow);
+          column = code.clamp(column, 0, lastColumn);
+        }
         Value pixel = times(column, shape.inChannels),
               tap = code.add(times(p, shape.windowColumns * shape.inChannels),
                              times(q, shape.inChannels));
         return code.overVectors(run, taken, [&](Value at, const Chunk &chunk, Value carried) {
           Value value =
-              code.read(pixels, {from[0], row, code.add(pixel, at)}, chunk, shape.padding, inside);
+              code.read(pixels, {from[0], nearest, code.add(pixel, at)}, chunk, shape.padding, inside);
           return code.write(value, {1, 1}, carried,
                             {output[0], output[1], output[2], code.add(tap, at)}, chunk, true);
         });

@@ -49,7 +49,8 @@ public:
   }
 
   /// Along the last dimension. Where `inside` is given and false, nothing is read and the lanes are
-  /// `padding`.
+  /// `padding`; `at` is in the tensor all the same: without a lane to read, CPUs still need hundreds of
+  /// cycles for an address on a page that is not there, as before a buffer's first element.
   mlir::Value read(mlir::Value tensor, llvm::ArrayRef<mlir::Value> at, const Chunk &,
                    mlir::TypedAttr padding, mlir::Value inside = {});
 
@@ -76,6 +77,9 @@ public:
   }
   mlir::Value atMost(mlir::Value x, int64_t most) {
     return mlir::arith::MinSIOp::create(b, loc, x, index(most));
+  }
+  mlir::Value clamp(mlir::Value x, int64_t least, int64_t most) {
+    return mlir::arith::MaxSIOp::create(b, loc, atMost(x, most), index(least));
   }
 
 private:

@@ -192,8 +192,11 @@ private:
         auto vectors = [&](Value c, const Chunk &chunk, Value carried) {
           auto read = [&](int64_t i, int64_t j) {
             Value r = code.add(row, i), q = code.add(column, j), inside;
-            if (masked)
+            if (masked) {
               inside = code.both(code.within(r, 0, height - 1), code.within(q, 0, width - 1));
+              r = code.clamp(r, 0, height - 1);
+              q = code.clamp(q, 0, width - 1);
+            }
             return code.read(shape.source, {place.image, r, q, c}, chunk, shape.padding, inside);
           };
           SmallVector<Value> values = transformTile(b, loc, matrices.input, read);

@@ -8,14 +8,20 @@
 // CHECK-SAME: alt.side
 // CHECK: %[[U:.*]] = tensor.collapse_shape %{{.*}} : tensor<6x6x4x16xf32> into tensor<36x4x16xf32>
 
-// Per batch, the inputs: tiles inside the image are read as they lie, others under masks. No padded copy.
+// Per batch, the inputs: tiles inside the image are read as they lie, others under masks, at places in the
+// image. No padded copy.
 // CHECK: scf.for %{{.*}} = %c0 to %c4 step %c2 iter_args(%[[OUT:.*]] = %{{.*}}) -> (tensor<1x8x8x16xf32>)
 // CHECK: %[[V:.*]] = scf.for {{.*}} -> (tensor<36x2x4xf32>)
 // CHECK: scf.if
 // CHECK: vector.transfer_read %{{.*}} : tensor<1x8x8x4xf32>, vector<4xf32>
 // CHECK: vector.transfer_write %{{.*}} {in_bounds = [true, true, true]} : vector<36x1x4xf32>, tensor<36x2x4xf32>
 // CHECK: else
+// CHECK: %[[ABOVE:.*]] = arith.minsi %{{.*}}, %c7 : index
+// CHECK: %[[ROW:.*]] = arith.maxsi %[[ABOVE]], %c0 : index
+// CHECK: %[[LEFT:.*]] = arith.minsi %{{.*}}, %c7 : index
+// CHECK: %[[COLUMN:.*]] = arith.maxsi %[[LEFT]], %c0 : index
 // CHECK: vector.broadcast %{{.*}} : i1 to vector<4xi1>
+// CHECK: vector.transfer_read %{{.*}}[%c0, %[[ROW]], %[[COLUMN]], %c0]
 
 // The products, for a schedule to tile.
 // CHECK: linalg.generic {{.*}} ins(%[[V]], %[[U]] : tensor<36x2x4xf32>, tensor<36x4x16xf32>)
