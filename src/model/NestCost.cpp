@@ -271,7 +271,7 @@ void estimateCycles(const NestModel &model, const LoopNest &nest, NestCost &cost
 } // namespace
 
 NestModel::NestModel(const Workload &workload, const Target &target)
-    : lanes(static_cast<float>(target.vectorBits) / 32),
+    : lanes(static_cast<float>(accumulatorLanes(workload, target))),
       registers(static_cast<float>(target.vectorRegisters)),
       cacheBytes{static_cast<float>(target.l1Bytes), static_cast<float>(target.l2Bytes),
                  static_cast<float>(target.l3Bytes)} {

@@ -241,7 +241,7 @@ private:
 
   /// As alt::fusedVectors.
   void fusedOp(const FusedResult &result) {
-    int64_t lanes = result.wide ? space.vectorLanes / 2 : space.vectorLanes;
+    int64_t lanes = result.wide ? space.singleLanes / 2 : space.singleLanes;
     unsigned elements = one, count = one;
     for (unsigned a : result.axes) {
       unsigned reg = levels[a].reg;

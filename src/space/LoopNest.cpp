@@ -3,6 +3,14 @@
 
 namespace alt {
 
+int64_t accumulatorLanes(const Workload &workload, const Target &target) {
+  int64_t width = 32;
+  for (const Operand &operand : workload.operands)
+    if (operand.isOutput)
+      width = std::max<int64_t>(width, 8 * bytes(operand.type));
+  return target.vectorBits / width;
+}
+
 Shares::Shares(const LoopNest::Level &axis, bool edges) {
   int64_t whole = axis.extent / axis.par, rest = axis.extent % axis.par;
   if (edges && whole + (rest > 0) > 1) {

@@ -1,6 +1,7 @@
 // A schedule of a kernel's space with names instead of knob indices: what lower/ turns into a script and
 // the loop features describe.
 #pragma once
+#include "alt/Target.h"
 #include "alt/Workload.h"
 #include <array>
 #include <cstdint>
@@ -50,6 +51,9 @@ struct LoopNest {
     return false;
   }
 };
+
+/// How many of a kernel's results a vector has; narrow ones are summed in 32 bits.
+int64_t accumulatorLanes(const Workload &, const Target &);
 
 inline int64_t ceilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 

@@ -46,10 +46,11 @@ int vectorFit(const Operand &operand, unsigned axis) {
 
 LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned threads,
                      std::vector<std::string> withheld, Units unitKind)
-    : axes(workload.axes), operands(workload.operands), vectorLanes(target.vectorBits / 32),
+    : axes(workload.axes), operands(workload.operands), singleLanes(target.vectorBits / 32),
+      vectorLanes(accumulatorLanes(workload, target)),
       // Some registers stay free for what is multiplied into the accumulators.
-      maxAccumulators(target.vectorRegisters - 2), l1Bytes(target.l1Bytes), l2Bytes(target.l2Bytes), threads(threads),
-      withheld(std::move(withheld)) {
+      maxAccumulators(target.vectorRegisters - 2), l1Bytes(target.l1Bytes), l2Bytes(target.l2Bytes),
+      threads(threads), withheld(std::move(withheld)) {
   using Field = Meaning::Field;
   std::vector<unsigned> parallel, reduction;
   for (unsigned a = 0; a < axes.size(); ++a)
@@ -327,7 +328,7 @@ bool LoopSpace::legal(const LoopNest &nest) const {
 /// Where the reduction goes in blocks, they pass over the cache tile by themselves, in small steps.
 bool LoopSpace::fusedOpsFit(const LoopNest &nest) const {
   return nest.blocked() || std::all_of(fused.begin(), fused.end(), [&](const FusedResult &result) {
-           return fusedVectors(nest, result, vectorLanes) <= maxFusedVectors;
+           return fusedVectors(nest, result, singleLanes) <= maxFusedVectors;
          });
 }
 

@@ -33,7 +33,7 @@ public:
   /// What `legal` checks, as arithmetic over the knobs of a script in which this space's begin at
   /// `firstKnob`; terms are added to the script (space/LoopConstraints.cpp).
   std::vector<Constraint> constraints(TuneScript &script, size_t firstKnob) const;
-  int64_t lanes() const { return vectorLanes; } ///< f32 elements in a vector
+  int64_t lanes() const { return singleLanes; } ///< 32-bit elements in a vector
   unsigned threadCount() const { return threads; }
 
 private:
@@ -95,7 +95,8 @@ private:
   std::vector<Operand> operands;
   std::vector<FusedResult> fused;           ///< that may take more vectors than the accumulators do
   std::vector<std::vector<Window>> windows; ///< per operand
-  int64_t vectorLanes, maxAccumulators, l1Bytes, l2Bytes;
+  int64_t singleLanes, vectorLanes; ///< in a vector: 32-bit elements, accumulators
+  int64_t maxAccumulators, l1Bytes, l2Bytes;
   unsigned threads;
   std::vector<std::string> withheld;
   std::vector<Knob> knobList;

@@ -93,6 +93,15 @@ inline Workload padded(Workload w, int64_t by) {
   return w;
 }
 
+/// The same in double precision.
+inline Workload wide(Workload w) {
+  for (Operand &operand : w.operands)
+    operand.type = ElementType::f64;
+  for (Argument &argument : w.arguments)
+    argument.type = ElementType::f64;
+  return w;
+}
+
 /// The same with what follows it written channels first.
 inline Workload transposedEpilogue(Workload w) {
   w.fusedResults = {{{1, 2, 3}}, {{3, 1, 2}}};
@@ -133,6 +142,7 @@ inline std::vector<Workload> workloadFamilies() {
           matmulWorkload(1, 4096, 4096),
           matmulWorkload(13, 37, 17),
           matmulWorkload(31, 1000, 128),
+          wide(matmulWorkload(61, 96, 64)),
           convolutionWorkload(56, 56, 64, 64, 3, 1),
           convolutionWorkload(14, 14, 1024, 256, 1, 1),
           convolutionWorkload(112, 112, 3, 64, 7, 2),

@@ -51,6 +51,7 @@ TEST_P(EveryFamily, NeighboursAreLegalAndOneKnobAway) {
 
 TEST_P(EveryFamily, TilesNestAndAccumulatorsFitTheRegisters) {
   Rng rng(3);
+  int64_t lanes = GetParam().operands.back().type == ElementType::f64 ? 8 : 16;
   for (int i = 0; i < 500; ++i) {
     LoopNest nest = threaded.decode(threaded.random(rng));
     int64_t accumulators = 1;
@@ -63,7 +64,7 @@ TEST_P(EveryFamily, TilesNestAndAccumulatorsFitTheRegisters) {
       }
       EXPECT_EQ(axis.par % axis.tile, 0);
       EXPECT_TRUE(axis.extent % axis.par % axis.tile == 0 || axis.tile == axis.par);
-      accumulators *= a == nest.vectorAxis ? (axis.reg + 15) / 16 : axis.reg;
+      accumulators *= a == nest.vectorAxis ? ceilDiv(axis.reg, lanes) : axis.reg;
     }
     EXPECT_LE(accumulators, 30);
   }
@@ -86,6 +87,16 @@ TEST(LoopSpace, VectorsRunAlongTheOutputsContiguousAxis) {
   EXPECT_EQ(matmul.decode(matmul.defaultSchedule()).vectorAxis, 1u);
   LoopSpace conv(test::convolutionWorkload(14, 14, 32, 64, 3, 1), test::avx512(), 1);
   EXPECT_EQ(conv.decode(conv.defaultSchedule()).vectorAxis, 3u);
+}
+
+TEST(LoopSpace, ARegisterHasHalfAsManyDoubles) {
+  Workload matmul = test::matmulWorkload(256, 256, 256);
+  LoopSpace singles(matmul, test::avx512(), 1), doubles(test::wide(matmul), test::avx512(), 1);
+  LoopNest single = singles.decode(singles.defaultSchedule()),
+           twice = doubles.decode(doubles.defaultSchedule());
+  EXPECT_EQ(twice.axes[0].reg, single.axes[0].reg);
+  EXPECT_EQ(twice.axes[1].reg * 2, single.axes[1].reg);
+  EXPECT_EQ(doubles.lanes(), 16); // what ops of other types count in
 }
 
 TEST(LoopSpace, VectorsRunAlongAReductionWhereNothingElseIsContiguous) {
