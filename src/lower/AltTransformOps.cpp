@@ -1,6 +1,7 @@
 #include "lower/AltTransformOps.h"
 #include "lower/Im2col.h"
 #include "lower/PackOperand.h"
+#include "lower/TransposeOperand.h"
 #include "lower/VectorizeTile.h"
 #include "lower/Winograd.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -32,20 +33,39 @@ void transform::VectorizeTileOp::getEffects(
   modifiesPayload(effects);
 }
 
+static SmallVector<linalg::LinalgOp> linalgOps(transform::TransformState &state, Value handle) {
+  SmallVector<linalg::LinalgOp> ops;
+  for (Operation *target : state.getPayloadOps(handle))
+    if (auto op = dyn_cast<linalg::LinalgOp>(target))
+      ops.push_back(op);
+  return ops;
+}
+
 DiagnosedSilenceableFailure transform::PackOperandOp::apply(TransformRewriter &rewriter,
                                                             TransformResults &,
                                                             TransformState &state) {
-  SmallVector<linalg::LinalgOp> ops;
-  for (Operation *target : state.getPayloadOps(getTarget()))
-    if (auto op = dyn_cast<linalg::LinalgOp>(target))
-      ops.push_back(op);
-  if (failed(alt::packOperand(rewriter, ops, getOperand(), getTile(),
+  if (failed(alt::packOperand(rewriter, linalgOps(state, getTarget()), getOperand(), getTile(),
                               {static_cast<int64_t>(getSteps()), static_cast<int64_t>(getDimension())})))
     return emitDefaultSilenceableFailure(getOperation());
   return DiagnosedSilenceableFailure::success();
 }
 
 void transform::PackOperandOp::getEffects(
+    SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
+  onlyReadsHandle(getTargetMutable(), effects);
+  modifiesPayload(effects);
+}
+
+DiagnosedSilenceableFailure transform::TransposeOperandOp::apply(TransformRewriter &rewriter,
+                                                                 TransformResults &,
+                                                                 TransformState &state) {
+  if (failed(alt::transposeOperand(rewriter, linalgOps(state, getTarget()), getOperand(),
+                                   getDimension())))
+    return emitDefaultSilenceableFailure(getOperation());
+  return DiagnosedSilenceableFailure::success();
+}
+
+void transform::TransposeOperandOp::getEffects(
     SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {
   onlyReadsHandle(getTargetMutable(), effects);
   modifiesPayload(effects);

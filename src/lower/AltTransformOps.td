@@ -81,6 +81,22 @@ def PackOperandOp : Op<Transform_Dialect, "alt.pack_operand",
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }
 
+def TransposeOperandOp : Op<Transform_Dialect, "alt.transpose_operand",
+    [DeclareOpInterfaceMethods<TransformOpInterface>,
+     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "Lets tiled ops read an operand from a copy whose last dimension is another";
+  let description = [{
+    The targets are linalg.generics inside tile loops that all read, as operand number `operand`, slices
+    of one tensor that is defined before the loops. That tensor is copied once, before the loops, with
+    `dimension` last, so that vectors along a reduction are contiguous in it. The copy is a
+    linalg.generic marked `alt.pack_whole`; of a constant argument it becomes a stage ahead of time, as
+    those of `alt.pack_operand`.
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$operand, I64Attr:$dimension);
+  let results = (outs);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+}
+
 def WinogradOp : Op<Transform_Dialect, "alt.winograd",
     [DeclareOpInterfaceMethods<TransformOpInterface>,
      DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {

@@ -101,7 +101,9 @@ public:
     }
     layout.made = areConstant(sources.getArrayRef()) ? Made::ahead : Made::everyCall;
     layout.shape = wholeType(value).getShape().vec();
-    if (packed != panels.end())
+    if (packed != panels.end() && packed->second.last)
+      transpose(*packed->second.last, layout);
+    else if (packed != panels.end())
       intoPanels(packed->second, layout);
     return layout;
   }
@@ -152,6 +154,11 @@ private:
       layout.order[d] = print(index);
       layout.shape[d] -= operand.padLow[d] + operand.padHigh[d];
     }
+  }
+
+  static void transpose(int64_t last, OperandLayout &layout) {
+    std::rotate(layout.shape.begin() + last, layout.shape.begin() + last + 1, layout.shape.end());
+    std::rotate(layout.order.begin() + last, layout.order.begin() + last + 1, layout.order.end());
   }
 
   void intoPanels(const Panels &by, OperandLayout &layout) const {

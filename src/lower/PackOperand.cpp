@@ -107,38 +107,8 @@ private:
 
 } // namespace
 
-namespace {
-
-/// A slice of a tensor, or of the tensor with its dimensions before the last collapsed: tiling draws
-/// slices through the collapse, so that each op has one of its own.
-struct FlatSlice {
-  Value base;
-  SmallVector<ReassociationIndices> collapsed; ///< empty: not at all
-  SmallVector<OpFoldResult> offsets;
-};
-
-FailureOr<FlatSlice> followFlatSlices(OpBuilder &b, Value value) {
-  Slice slice = followSlices(b, value);
-  FlatSlice found{slice.base, {}, slice.offsets};
-  if (auto collapse = slice.base.getDefiningOp<tensor::CollapseShapeOp>()) {
-    Slice below = followSlices(b, collapse.getSrc());
-    auto part = collapse.getSrcType().getShape().drop_back(),
-         whole = cast<RankedTensorType>(below.base.getType()).getShape().drop_back();
-    if (part == whole && collapse.getReassociationIndices().back().size() == 1) {
-      found.base = below.base;
-      found.collapsed = collapse.getReassociationIndices();
-      found.offsets.back() = affine::makeComposedFoldedAffineApply(
-          b, value.getLoc(), b.getAffineDimExpr(0) + b.getAffineDimExpr(1),
-          {found.offsets.back(), below.offsets.back()});
-    }
-  }
-  if (isa_and_nonnull<tensor::ExtractSliceOp>(found.base.getDefiningOp()))
-    return failure();
-  return found;
-}
-
 /// The op reads the operand from a panel of interleaved steps.
-void readInterleaved(RewriterBase &b, linalg::GenericOp op, int64_t operand, const Interleaving &by) {
+static void readInterleaved(RewriterBase &b, linalg::GenericOp op, int64_t operand, const Interleaving &by) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   SmallVector<AffineExpr> at(maps[operand].getResults());
   AffineExpr &step = at[by.dimension], &lane = at.back();
@@ -148,8 +118,6 @@ void readInterleaved(RewriterBase &b, linalg::GenericOp op, int64_t operand, con
   op.setIndexingMapsAttr(b.getAffineMapArrayAttr(maps));
   op->setAttr(interleavedAttr, b.getI64IntegerAttr(by.steps));
 }
-
-} // namespace
 
 LogicalResult packOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64_t operand,
                           int64_t tile, const Interleaving &by) {
@@ -165,10 +133,7 @@ LogicalResult packOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64
       return op.emitError("operand ") << operand << " is no slice that can be packed";
     if (!packed) {
       base = slice->base;
-      b.setInsertionPointAfterValue(base);
-      Value flat = slice->collapsed.empty() ? base
-                                            : tensor::CollapseShapeOp::create(
-                                                  b, base.getLoc(), base, slice->collapsed);
+      Value flat = whole(b, *slice);
       packed = by.steps > 1 ? packInterleaved(b, flat, tile, by) : Packer(b, flat, tile).pack();
       b.setInsertionPoint(op);
     }

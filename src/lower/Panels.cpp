@@ -5,6 +5,13 @@ namespace alt {
 
 using namespace mlir;
 
+/// The dimension of the operand whose index is the axis.
+static std::optional<unsigned> dimensionAlong(linalg::LinalgOp anchor, OpOperand &operand,
+                                              unsigned axis) {
+  AffineMap map = anchor.getMatchingIndexingMap(&operand);
+  return map.getResultPosition(getAffineDimExpr(axis, map.getContext()));
+}
+
 /// Where every step of the innermost reduction goes in pairs or quads, they lie side by side.
 static Interleaving interleavingOf(const LoopNest &nest, linalg::LinalgOp anchor,
                                    OpOperand &operand, int64_t lanes, StringRef instructions) {
@@ -15,8 +22,7 @@ static Interleaving interleavingOf(const LoopNest &nest, linalg::LinalgOp anchor
   std::optional<DotProduct> dot =
       matchDotProduct(anchor, static_cast<int>(nest.vectorAxis), instructions);
   AffineMap map = anchor.getMatchingIndexingMap(&operand);
-  std::optional<unsigned> dimension =
-      map.getResultPosition(getAffineDimExpr(axis, map.getContext()));
+  std::optional<unsigned> dimension = dimensionAlong(anchor, operand, axis);
   if (!dot || dot->along != &operand || !dimension ||
       (nest.skipPad && dot->kind == DotProduct::Kind::signedBytes))
     return {};
@@ -38,11 +44,16 @@ static Interleaving interleavingOf(const LoopNest &nest, linalg::LinalgOp anchor
 std::vector<Panels> panelsOf(const LoopNest &nest, linalg::LinalgOp anchor, int64_t lanes,
                              StringRef instructions) {
   std::vector<Panels> panels;
-  for (unsigned o = 0; o < nest.packed.size(); ++o)
-    if (nest.packed[o])
-      panels.push_back(
-          {o, nest.axes[nest.vectorAxis].reg,
-           interleavingOf(nest, anchor, anchor->getOpOperand(o), lanes, instructions)});
+  const LoopNest::Level &vector = nest.axes[nest.vectorAxis];
+  for (unsigned o = 0; o < nest.packed.size(); ++o) {
+    if (!nest.packed[o])
+      continue;
+    OpOperand &operand = anchor->getOpOperand(o);
+    if (vector.kind == AxisKind::reduction)
+      panels.push_back({o, vector.extent, {}, dimensionAlong(anchor, operand, nest.vectorAxis)});
+    else
+      panels.push_back({o, vector.reg, interleavingOf(nest, anchor, operand, lanes, instructions)});
+  }
   return panels;
 }
 

@@ -7,11 +7,13 @@
 
 namespace alt {
 
-/// transform.alt.pack_operand for one operand.
+/// transform.alt.pack_operand for one operand; or transpose_operand, where vectors run along a
+/// reduction.
 struct Panels {
   unsigned operand;
   int64_t tile; ///< the width of a panel: the register tile along the vector axis
   Interleaving by;
+  std::optional<int64_t> last = std::nullopt; ///< no panels, but this dimension is the last one
 };
 
 /// `instructions`: for products of narrow elements, see dotProductInstructions.

@@ -12,19 +12,14 @@ namespace alt {
 
 using namespace mlir;
 
-SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width, bool mayMask) {
+SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width) {
   SmallVector<Chunk> chunks;
   int64_t at = 0;
   for (; at + width <= extent; at += width)
     chunks.push_back({at, width, width});
-  while (at < extent) {
-    int64_t rest = extent - at;
-    int64_t lanes = !mayMask ? static_cast<int64_t>(llvm::bit_floor(static_cast<uint64_t>(rest)))
-                    : at > 0 ? width
-                             : static_cast<int64_t>(llvm::PowerOf2Ceil(rest));
-    int64_t valid = std::min(lanes, rest);
-    chunks.push_back({at, lanes, valid});
-    at += valid;
+  if (int64_t rest = extent - at) {
+    int64_t lanes = at > 0 ? width : static_cast<int64_t>(llvm::PowerOf2Ceil(rest));
+    chunks.push_back({at, lanes, rest});
   }
   return chunks;
 }

@@ -15,8 +15,8 @@ struct Chunk {
 
 /// Whole vectors of `width`, then what is left under a mask: as wide as those before, since where
 /// both halves and wholes of a broadcast are multiplied LLVM spills the accumulators; alone, the next
-/// power of two. Without masks the rest is cut into powers of two.
-llvm::SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width, bool mayMask);
+/// power of two.
+llvm::SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width);
 
 /// The chunk's valid lanes; null when all are.
 mlir::Value maskFor(mlir::OpBuilder &, mlir::Location, const Chunk &);

@@ -315,9 +315,13 @@ private:
     return -1;
   }
 
-  /// Operands in panels; the copies that make them run row by row.
+  /// Operands in panels or transposed; the copies that make them run row by row.
   void packOperands() {
     for (const Panels &panels : panelsOf(nest, anchor, lanes, instructions)) {
+      if (panels.last) {
+        transposeOperand(panels);
+        continue;
+      }
       auto type = cast<RankedTensorType>(anchor->getOperand(panels.operand).getType());
       int64_t extent = type.getShape().back();
       bool interleaved = panels.by.steps > 1;
@@ -341,6 +345,17 @@ private:
         out.tileFor(out.match("copies", "alt.pack_whole"), rows, {});
       out.clean();
     }
+  }
+
+  void transposeOperand(const Panels &panels) {
+    out.line("transform.alt.transpose_operand " + out.match("packed", "alt.anchor") +
+                 " {operand = " + std::to_string(panels.operand) +
+                 " : i64, dimension = " + std::to_string(*panels.last) + " : i64} : !transform.any_op",
+             true);
+    Sizes rows(anchor.getRank(&anchor->getOpOperand(panels.operand)), 1);
+    rows.back() = 0;
+    out.tileFor(out.match("copies", "alt.pack_whole"), rows, {});
+    out.clean();
   }
 
   const ScheduledKernel &scheduled;

@@ -20,4 +20,31 @@ Slice followSlices(OpBuilder &b, Value value) {
   return slice;
 }
 
+FailureOr<FlatSlice> followFlatSlices(OpBuilder &b, Value value) {
+  Slice slice = followSlices(b, value);
+  FlatSlice found{slice.base, {}, slice.offsets};
+  if (auto collapse = slice.base.getDefiningOp<tensor::CollapseShapeOp>()) {
+    Slice below = followSlices(b, collapse.getSrc());
+    auto part = collapse.getSrcType().getShape().drop_back(),
+         whole = cast<RankedTensorType>(below.base.getType()).getShape().drop_back();
+    if (part == whole && collapse.getReassociationIndices().back().size() == 1) {
+      found.base = below.base;
+      found.collapsed = collapse.getReassociationIndices();
+      found.offsets.back() = affine::makeComposedFoldedAffineApply(
+          b, value.getLoc(), b.getAffineDimExpr(0) + b.getAffineDimExpr(1),
+          {found.offsets.back(), below.offsets.back()});
+    }
+  }
+  if (isa_and_nonnull<tensor::ExtractSliceOp>(found.base.getDefiningOp()))
+    return failure();
+  return found;
+}
+
+Value whole(OpBuilder &b, const FlatSlice &slice) {
+  b.setInsertionPointAfterValue(slice.base);
+  if (slice.collapsed.empty())
+    return slice.base;
+  return tensor::CollapseShapeOp::create(b, slice.base.getLoc(), slice.base, slice.collapsed);
+}
+
 } // namespace alt

@@ -15,4 +15,16 @@ struct Slice {
 /// at 0 of itself.
 Slice followSlices(mlir::OpBuilder &, mlir::Value);
 
+/// A slice of a tensor, or of the tensor with its dimensions before the last collapsed: tiling draws
+/// slices through the collapse, so that each op has one of its own.
+struct FlatSlice {
+  mlir::Value base;
+  llvm::SmallVector<mlir::ReassociationIndices> collapsed; ///< empty: not at all
+  llvm::SmallVector<mlir::OpFoldResult> offsets;
+};
+mlir::FailureOr<FlatSlice> followFlatSlices(mlir::OpBuilder &, mlir::Value);
+
+/// All that the slice is one of, right behind where its base is defined.
+mlir::Value whole(mlir::OpBuilder &, const FlatSlice &);
+
 } // namespace alt

@@ -104,7 +104,7 @@ void TilePlan::cutChunks(int64_t lanes) {
   Type element = getElementTypeOrSelf(op.getDpsInits()[0].getType());
   int64_t width =
       element.isIntOrFloat() && element.getIntOrFloatBitWidth() == 64 ? lanes / 2 : lanes;
-  chunks = cutIntoChunks(extents[vectorAxis], width, /*mayMask=*/!vectorReduction());
+  chunks = cutIntoChunks(extents[vectorAxis], width);
 }
 
 void TilePlan::collectPoints() {

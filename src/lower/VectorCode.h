@@ -32,7 +32,7 @@ public:
       carried = loop(whole, lanes, carried, [&](mlir::Value at, mlir::Value inner) {
         return body(at, Chunk{0, lanes, lanes}, inner);
       });
-    for (const Chunk &chunk : cutIntoChunks(extent - whole, lanes, /*mayMask=*/true))
+    for (const Chunk &chunk : cutIntoChunks(extent - whole, lanes))
       carried = body(index(whole + chunk.start), chunk, carried);
     return carried;
   }

@@ -243,83 +243,66 @@ private:
   SmallVector<Value> reduceAlongVector() {
     Operation *combiner = findCombiner(op);
     TypedAttr neutral = *arith::getNeutralElement(combiner);
-    auto kind = *combiningKind(combiner);
-    int64_t width = tile.chunks.front().lanes, extent = tile.extents[tile.vectorAxis];
-    int64_t whole = extent / width * width;
-    OpOperand &init = op.getDpsInitsMutable()[0];
-
-    auto neutralVector = [&](int64_t n) -> Value {
-      auto type = VectorType::get({n}, neutral.getType());
-      return arith::ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, neutral));
-    };
-    SmallVector<Value> partial(tile.points.size(), neutralVector(width));
-    auto withChunk = [&](Chunk chunk) {
-      for (Point &point : tile.points)
-        point.chunk = chunk;
-    };
-    SmallVector<unsigned> others;
-    for (unsigned axis : tile.reductions)
-      if (static_cast<int>(axis) != tile.vectorAxis)
-        others.push_back(axis);
-    SmallVector<unsigned> allReductions = tile.reductions;
-    tile.reductions = others;
+    int64_t width = tile.chunks.front().lanes;
+    auto type = VectorType::get({width}, neutral.getType());
+    Value none = arith::ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, neutral));
+    SmallVector<Value> partial(tile.points.size(), none);
     SmallVector<OpFoldResult> at(tile.extents.size(), b.getIndexAttr(0));
-    // Outer reductions around the run along the vector axis; that run is the innermost loop.
-    auto run = [&](SmallVector<OpFoldResult> &outer, SmallVector<Value> values, Chunk chunk,
-                   int64_t from, int64_t to) {
-      withChunk(chunk);
-      auto one = [&](OpFoldResult start, SmallVector<Value> carried) {
-        SmallVector<OpFoldResult> here = outer;
-        here[tile.vectorAxis] = start;
-        SmallVector<unsigned> saved = tile.reductions;
-        tile.reductions = allReductions; // step() takes every reduction index from `here`
-        carried = step(here, carried);
-        tile.reductions = saved;
-        return carried;
-      };
-      int64_t steps = (to - from) / chunk.lanes;
-      if (steps <= std::max<int64_t>(1, tile.unroll[tile.vectorAxis])) {
-        for (int64_t s = from; s < to; s += chunk.lanes)
-          values = one(b.getIndexAttr(s), std::move(values));
-        return values;
-      }
-      return reductionLoop(
-          from, to, chunk.lanes, values,
-          [&](Value iv, SmallVector<Value> carried) { return one(iv, std::move(carried)); });
-    };
-    auto nest = [&](auto &self, unsigned level, SmallVector<Value> values, Chunk chunk,
-                    int64_t from, int64_t to) -> SmallVector<Value> {
-      if (level == others.size())
-        return run(at, std::move(values), chunk, from, to);
-      unsigned axis = others[level];
-      if (tile.extents[axis] == 1) {
-        at[axis] = b.getIndexAttr(0);
-        return self(self, level + 1, std::move(values), chunk, from, to);
-      }
-      return reductionLoop(0, tile.extents[axis], 1, values,
-                           [&](Value iv, SmallVector<Value> carried) {
-                             at[axis] = iv;
-                             return self(self, level + 1, std::move(carried), chunk, from, to);
-                           });
-    };
+    partial = reduceOthers(0, at, std::move(partial));
+    OpOperand &init = op.getDpsInitsMutable()[0];
+    setChunks(Chunk{});
     SmallVector<Value> totals;
-    for (const Point &point : tile.points)
-      totals.push_back(reader.read(init, dimsOf(point), tile.vectorAxis, Chunk{}));
-    auto fold = [&](ArrayRef<Value> vectors) {
-      for (auto [total, vectorValue] : llvm::zip(totals, vectors))
-        total = vector::ReductionOp::create(b, loc, kind, vectorValue, total);
-    };
-    if (whole)
-      fold(nest(nest, 0, partial, Chunk{0, width, width}, 0, whole));
-    for (const Chunk &chunk : tile.chunks)
-      if (chunk.start >= whole) {
-        SmallVector<Value> rest(tile.points.size(), neutralVector(chunk.lanes));
-        fold(nest(nest, 0, rest, Chunk{chunk.start, chunk.lanes, chunk.lanes}, chunk.start,
-                  chunk.start + chunk.lanes));
-      }
-    tile.reductions = allReductions;
-    withChunk(Chunk{});
+    for (auto [point, lanes] : llvm::zip(tile.points, partial)) {
+      Value total = reader.read(init, dimsOf(point), tile.vectorAxis, Chunk{});
+      totals.push_back(
+          vector::ReductionOp::create(b, loc, *combiningKind(combiner), lanes, total));
+    }
     return totals;
+  }
+
+  void setChunks(const Chunk &chunk) {
+    for (Point &point : tile.points)
+      point.chunk = chunk;
+  }
+
+  /// Loops over the other reductions from number `level` on; the run along the vectors is innermost.
+  SmallVector<Value> reduceOthers(unsigned level, SmallVector<OpFoldResult> &at,
+                                  SmallVector<Value> values) {
+    if (level == tile.reductions.size())
+      return runAlongVector(at, std::move(values));
+    unsigned axis = tile.reductions[level];
+    if (static_cast<int>(axis) == tile.vectorAxis || tile.extents[axis] == 1)
+      return reduceOthers(level + 1, at, std::move(values));
+    return reductionLoop(0, tile.extents[axis], 1, values,
+                         [&](Value iv, SmallVector<Value> carried) {
+                           at[axis] = iv;
+                           return reduceOthers(level + 1, at, std::move(carried));
+                         });
+  }
+
+  /// Whole vectors, and what is left under a mask.
+  SmallVector<Value> runAlongVector(SmallVector<OpFoldResult> at, SmallVector<Value> values) {
+    Chunk first = tile.chunks.front(), last = tile.chunks.back();
+    int64_t width = first.lanes, whole = tile.extents[tile.vectorAxis] / width * width;
+    auto one = [&](OpFoldResult start, SmallVector<Value> carried, const Chunk &chunk) {
+      setChunks(chunk);
+      at[tile.vectorAxis] = start;
+      return step(at, carried);
+    };
+    if (whole / width <= std::max<int64_t>(1, tile.unroll[tile.vectorAxis]))
+      for (int64_t start = 0; start < whole; start += width)
+        values = one(b.getIndexAttr(start), std::move(values), first);
+    else
+      values = reductionLoop(0, whole, width, values, [&](Value iv, SmallVector<Value> carried) {
+        return one(iv, std::move(carried), first);
+      });
+    if (last.valid == last.lanes)
+      return values;
+    Value mask = maskFor(b, loc, last);
+    SmallVector<Value> next = one(b.getIndexAttr(last.start), values, last);
+    for (auto [value, before] : llvm::zip(next, values))
+      value = arith::SelectOp::create(b, loc, mask, value, before);
+    return next;
   }
 
   void store(ArrayRef<Value> values) {

@@ -121,7 +121,7 @@ void measureBody(const NestModel &model, const LoopNest &nest, NestCost &cost) {
         loads *= cost.body[a];
     if (access.moves(nest.vectorAxis)) {
       loads *= cost.vectorReduction ? 1 : cost.rowVectors;
-      if (access.along(nest.vectorAxis) == Along::strided)
+      if (access.along(nest.vectorAxis) == Along::strided && !nest.packed[o]) // else transposed
         loads *= 1.5f * model.lanes; // element by element, and put together
     }
     operand.loads = loads;
@@ -152,7 +152,9 @@ void measureTraffic(const NestModel &model, const LoopNest &nest, NestCost &cost
   Box box = cost.body;
   for (size_t o = 0; o < operands; ++o) {
     OperandCost &operand = cost.operands[o];
-    operand.panel = nest.packed[o] ? static_cast<float>(nest.axes[nest.vectorAxis].reg) : 0;
+    operand.panel = nest.packed[o] && !cost.vectorReduction
+                        ? static_cast<float>(nest.axes[nest.vectorAxis].reg)
+                        : 0;
     now[o] = operand.body = model.operands[o].touch(box, operand.panel);
   }
   total();

@@ -10,8 +10,9 @@
 namespace alt {
 
 /// The smallest of everything, which always fits: what the choices below are made from.
-LoopNest LoopSpace::defaultNest() const {
+LoopNest LoopSpace::defaultNest(unsigned vectorAxis) const {
   LoopNest nest = decode(Schedule{std::vector<uint16_t>(knobList.size(), 0)});
+  nest.vectorAxis = vectorAxis;
   for (unsigned a = 0; a < axes.size(); ++a) {
     LoopNest::Level &axis = nest.axes[a];
     axis.tile = axis.par = axis.extent;
@@ -34,9 +35,32 @@ bool LoopSpace::interleavingPays(const Operand &operand, const LoopNest &nest) c
   return narrow && !operand.isOutput && passes >= 4;
 }
 
+/// The first choice; and the reduction whose sums may stay in the lanes, if what must be transposed
+/// for that can be ahead of time.
+std::vector<unsigned> LoopSpace::defaultVectorAxes() const {
+  if (vectorAxes.empty())
+    return {0};
+  std::vector<unsigned> found{vectorAxes.front()};
+  for (unsigned a : vectorAxes)
+    if (std::any_of(operands.begin(), operands.end(), [&](const Operand &operand) {
+          return a != found.front() && operand.isConstant && transposable(operand, a);
+        }))
+      found.push_back(a);
+  return found;
+}
+
 Schedule LoopSpace::chooseDefault() const {
-  LoopNest nest = defaultNest();
-  nest = chooseUnits(nest);
+  if (axes.empty())
+    return {};
+  LoopNest nest;
+  double least = std::numeric_limits<double>::infinity();
+  for (unsigned axis : defaultVectorAxes()) {
+    LoopNest candidate = chooseUnits(defaultNest(axis));
+    if (double cycles = estimatedCycles(candidate); cycles < least) {
+      least = cycles;
+      nest = candidate;
+    }
+  }
   chooseOrders(nest);
   for (unsigned o = 0; o < operands.size(); ++o)
     nest.packed[o] = operands[o].shape.size() > 1 && packable(operands[o], nest) &&
@@ -181,7 +205,7 @@ double LoopSpace::chooseRegisterTile(LoopNest &nest) const {
   double least = std::numeric_limits<double>::infinity();
   LoopNest candidate = nest;
   for (unsigned o = 0; o < operands.size(); ++o)
-    if (!windows[o].empty() && strideAlong(operands[o], nest.vectorAxis))
+    if (hasOwnPixels(o, nest))
       if (auto &taps = candidate.axes[windows[o].back().tap]; taps.extent <= 8)
         taps.reg = taps.extent; // neighbours share what they read
   auto visit = [&](auto &self, size_t choice) -> void {
@@ -212,7 +236,7 @@ double LoopSpace::chooseRegisterTile(LoopNest &nest) const {
   nest = best;
   for (size_t i = nest.reductionOrder.size(); i-- > 0;) {
     LoopNest::Level &axis = nest.axes[nest.reductionOrder[i]];
-    if (axis.extent <= 8 || axis.reg > 1)
+    if (axis.extent <= 8 || axis.reg > 1 || nest.reductionOrder[i] == nest.vectorAxis)
       continue;
     for (int64_t factor : {4, 2}) {
       axis.reg = factor;

@@ -61,15 +61,21 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
 
 /// Cycles of a unit's register tiles, each bound by its arithmetic, its loads or its latency.
 double LoopSpace::unitCycles(const LoopNest &nest, std::span<const Share> shares) const {
+  constexpr double folding = 4; // the sums in the lanes of an accumulator
   double steps = 1;
-  for (const LoopNest::Level &axis : nest.axes)
-    if (axis.kind == AxisKind::reduction)
-      steps *= static_cast<double>(axis.extent);
+  for (unsigned a = 0; a < axes.size(); ++a)
+    if (axes[a].kind == AxisKind::reduction)
+      steps *= static_cast<double>(a == nest.vectorAxis ? ceilDiv(axes[a].extent, vectorLanes)
+                                                        : axes[a].extent);
+  bool sumsInLanes = axes[nest.vectorAxis].kind == AxisKind::reduction;
   double cycles = 0;
   LoopNest tile = nest; // `reg` is the piece in hand
   auto visit = [&](auto &self, unsigned a, double count) -> void {
     if (a == nest.axes.size()) {
-      cycles += count * steps * cyclesOfStep(nest, tile, steps);
+      double accumulators = sumsInLanes ? 1 : 0;
+      for (const LoopNest::Level &axis : tile.axes)
+        accumulators *= axis.kind == AxisKind::parallel ? static_cast<double>(axis.reg) : 1;
+      cycles += count * (steps * cyclesOfStep(nest, tile, steps) + folding * accumulators);
       return;
     }
     if (nest.axes[a].kind == AxisKind::reduction)
@@ -123,7 +129,7 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
       }
     }
     double kept = here;
-    if (along) // neighbours share what the taps written side by side read
+    if (hasOwnPixels(o, nest)) // neighbours share what the taps written side by side read
       for (const Window &window : windows[o]) {
         int64_t outputs = tile.axes[window.output].reg, taps = nest.axes[window.tap].reg;
         here *= static_cast<double>(positions(window, outputs, taps)) /
@@ -137,13 +143,15 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
     loads += pushedOut ? 2 * here : here;
     if (!along)
       continue;
-    (windows[o].empty() ? rows : pixels) += held ? kept : 0;
+    (hasOwnPixels(o, nest) ? pixels : rows) += held ? kept : 0;
     bool beyondL2 =
         revisited && here * steps * static_cast<double>(vectorLanes) * bytes(operand.type) >
                          static_cast<double>(l2Bytes);
     if (reused)
       streamed += here * (beyondL2 ? 6 : 1); // from L2 or L3
-    else if (!windows[o].empty())
+    else if (axes[nest.vectorAxis].kind == AxisKind::reduction)
+      streamed += here > 4 ? 2 * here : 0; // more rows than are fetched ahead
+    else if (hasOwnPixels(o, nest))
       streamed += pushedOut ? 6 * here : halvesLines(nest) ? here : 0;
   }
   // Accumulators, vectors and a factor: more than the registers hold goes through memory, where
@@ -156,6 +164,12 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
   double arithmetic = operations / operationsPerCycle, memory = loads / loadsPerCycle;
   return std::max({arithmetic, memory, reduces ? latency : 0}) + 6 * spilled + loadedAgain / 4 +
          streamed / 2 + loads / 10 + loop;
+}
+
+/// Whether windows pass over it and every lane has pixels of its own (depthwise, pooling).
+bool LoopSpace::hasOwnPixels(unsigned operand, const LoopNest &nest) const {
+  return !windows[operand].empty() && axes[nest.vectorAxis].kind == AxisKind::parallel &&
+         strideAlong(operands[operand], nest.vectorAxis) != 0;
 }
 
 /// Caches fetch lines in pairs; of a pair of which one line is read in this walk and the other in a

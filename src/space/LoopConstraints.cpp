@@ -146,7 +146,9 @@ private:
   void panels(unsigned o) {
     std::vector<unsigned> ways; ///< a vector axis, and tiles that start at whole panels
     for (unsigned a : space.vectorAxes)
-      if (space.packableAlong(space.operands[o], a)) {
+      if (space.transposable(space.operands[o], a)) {
+        ways.push_back(*isVector(a));
+      } else if (space.packableAlong(space.operands[o], a)) {
         std::vector<unsigned> needs{*isVector(a), startsAtPanels(levels[a].tile, levels[a])};
         if (levels[a].par != levels[a].extent)
           needs.push_back(startsAtPanels(levels[a].par, levels[a]));
@@ -167,10 +169,10 @@ private:
         must(implies(takes(*padKnob, 1), term),
              "padding skipped: " + space.axes[padded.axis].name + reason);
       };
-      for (unsigned a : {padded.axis, padded.window})
-        if (std::optional<unsigned> vector = isVector(a))
-          whenSkipped(e.apply(Op::logicalNot, {*vector}),
-                      " and its window have no vectors along them");
+      for (unsigned a : space.vectorAxes)
+        if (a == padded.axis || !isParallel(a))
+          whenSkipped(e.apply(Op::logicalNot, {*isVector(a)}),
+                      " and the window have no vectors along them");
       whenSkipped(equal(window.tile, window.extent), "'s window is whole");
       unsigned single = equal(axis.reg, one), last = lastOf(lastUnit(axis), axis.reg);
       unsigned known = all({equal(axis.tile, axis.par), equal(window.reg, window.extent),

@@ -61,11 +61,13 @@ private:
   bool isWithheld(const std::string &name) const;
   std::vector<int64_t> unitSizes(unsigned axis, Units) const;
   std::vector<unsigned> vectorCandidates() const;
+  std::optional<unsigned> sumsInLanes(unsigned alternative) const;
   bool legal(const LoopNest &) const;
   bool fusedOpsFit(const LoopNest &) const;
   bool outgrowsAccumulators(const FusedResult &) const;
   bool packable(const Operand &, const LoopNest &) const;
   bool packableAlong(const Operand &, unsigned axis) const;
+  bool transposable(const Operand &, unsigned axis) const;
 
   // SkippedPadding.cpp
   void findPaddedAxes(std::span<const Operand>);
@@ -77,12 +79,14 @@ private:
   double estimatedCycles(const LoopNest &) const;
   double unitCycles(const LoopNest &, std::span<const Share>) const;
   double cyclesOfStep(const LoopNest &, const LoopNest &tile, double steps) const;
+  bool hasOwnPixels(unsigned operand, const LoopNest &) const;
   bool halvesLines(const LoopNest &) const;
   bool walkStaysInL1(const LoopNest &) const;
 
   // DefaultSchedule.cpp
   Schedule chooseDefault() const;
-  LoopNest defaultNest() const;
+  LoopNest defaultNest(unsigned vectorAxis) const;
+  std::vector<unsigned> defaultVectorAxes() const;
   void chooseOrders(LoopNest &) const;
   LoopNest chooseUnits(const LoopNest &) const;
   std::vector<LoopNest> splits(const LoopNest &) const;

@@ -148,7 +148,7 @@ TEST(LoopNest, AFusedOpsVectorsRunAlongItsInnermostDimensionInTheTile) {
 }
 
 TEST(LoopSpace, AShortAxisFitsOneRegisterTileWhateverItsLength) {
-  LoopSpace space(test::padded(test::convolutionWorkload(11, 13, 64, 7, 7, 2), 3), test::avx512(), 1);
+  LoopSpace space(test::padded(test::convolutionWorkload(11, 13, 48, 7, 7, 2), 3), test::avx512(), 1);
   for (const Knob &knob : space.knobs())
     if (knob.name == "reg.i1" || knob.name == "reg.i2") {
       EXPECT_EQ(knob.options.back(), knob.name == "reg.i1" ? 11 : 13);
@@ -193,6 +193,23 @@ TEST(LoopSpace, DepthwiseSkipsPaddingByDefault) {
   Workload w = test::padded(test::depthwiseWorkload(14, 14, 384, 3), 1);
   LoopSpace space(w, test::avx512(), 1);
   EXPECT_TRUE(space.decode(space.defaultSchedule()).skipPad);
+}
+
+// 7 columns fill 7 lanes of 16; the 898 products of each fill all, once B is transposed.
+TEST(LoopSpace, NarrowResultsAreSummedInTheLanes) {
+  Workload narrow = test::matmulWorkload(97, 7, 898);
+  LoopSpace space(narrow, test::avx512(), 1);
+  LoopNest nest = space.decode(space.defaultSchedule());
+  EXPECT_EQ(nest.vectorAxis, 2u);
+  EXPECT_TRUE(nest.packed[1]);
+  narrow.operands[1].isConstant = false; // in the space, but to be transposed in every call
+  LoopSpace activations(narrow, test::avx512(), 1);
+  EXPECT_EQ(activations.decode(activations.defaultSchedule()).vectorAxis, 1u);
+  EXPECT_EQ(print(activations, space.defaultSchedule()), print(space, space.defaultSchedule()));
+  LoopSpace wide(test::matmulWorkload(97, 128, 898), test::avx512(), 1);
+  for (const Knob &knob : wide.knobs())
+    if (knob.name == "vector")
+      EXPECT_EQ(knob.labels, std::vector<std::string>{"i1"});
 }
 
 // A window cannot be unrolled whatever its length: max pools of 9 and 13 are common in detectors.

@@ -1,0 +1,33 @@
+// RUN: alt-opt %s --transform-interpreter --canonicalize --cse | FileCheck %s
+
+// B is copied once with its reduction last; each register tile reads vectors along it, the last under a mask.
+// CHECK-LABEL: func.func @kernel
+// CHECK-SAME: %[[A:[^:]*]]: tensor<4x40xf32>, %[[B:[^:]*]]: tensor<40x6xf32>
+// CHECK: %[[T:.*]] = linalg.generic {{.*}} ins(%[[B]] : tensor<40x6xf32>) outs(%{{.*}} : tensor<6x40xf32>) attrs = {alt.pack_whole}
+// CHECK: scf.for %[[J:[a-z0-9]+]] =
+// CHECK: tensor.extract_slice %[[T]][%[[J]], 0] [3, 40] [1, 1] : tensor<6x40xf32> to tensor<3x40xf32>
+// CHECK: scf.for
+// CHECK: %[[MASK:.*]] = vector.constant_mask [8] : vector<16xi1>
+// CHECK-COUNT-12: arith.select %[[MASK]], {{.*}} : vector<16xi1>, vector<16xf32>
+// CHECK-COUNT-12: vector.reduction <add>
+module attributes {transform.with_named_sequence} {
+  func.func @kernel(%a: tensor<4x40xf32>, %b: tensor<40x6xf32>, %c: tensor<4x6xf32>) -> tensor<4x6xf32> {
+    %r = linalg.generic {alt.anchor, alt.vector = 2 : i64,
+        indexing_maps = [affine_map<(i, j, k) -> (i, k)>, affine_map<(i, j, k) -> (k, j)>, affine_map<(i, j, k) -> (i, j)>],
+        iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%a, %b : tensor<4x40xf32>, tensor<40x6xf32>) outs(%c : tensor<4x6xf32>) {
+    ^bb0(%x: f32, %y: f32, %s: f32):
+      %p = arith.mulf %x, %y : f32
+      %t = arith.addf %s, %p : f32
+      linalg.yield %t : f32
+    } -> tensor<4x6xf32>
+    return %r : tensor<4x6xf32>
+  }
+  transform.named_sequence @__transform_main(%m: !transform.any_op) {
+    %mm = transform.structured.match attributes {alt.anchor} in %m : (!transform.any_op) -> !transform.any_op
+    %tiled, %loop = transform.structured.tile_using_for %mm tile_sizes [0, 3, 0] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    transform.alt.transpose_operand %tiled {operand = 1 : i64, dimension = 0 : i64} : !transform.any_op
+    transform.alt.vectorize_tile %loop {lanes = 16 : i64} : !transform.any_op
+    transform.yield
+  }
+}
