@@ -36,11 +36,17 @@ def blame(model, torch_text, diagnostics):
 
 
 def origin(model, torch_text, line):
-    """The ONNX operator that a line of torch-mlir's input has, if any, and its node."""
+    """The ONNX operator that a line of torch-mlir's input has, if any, and its node; of a constant the
+    operator that takes it, which is to blame for what becomes of it."""
     lines = torch_text.split("\n")
     operator = re.search(r'"onnx\.(\w+)"', lines[line - 1])
     if not operator:
         return None, None
+    if operator[1] == "Constant":
+        name = re.match(r" *(%\w+) = ", lines[line - 1])
+        taken = name and next((i for i, text in enumerate(lines[line:], line + 1)
+                               if re.search(name[1] + r"\b", text)), None)
+        return origin(model, torch_text, taken) if taken else (operator[1], None)
     earlier = sum(f'"onnx.{operator[1]}"' in each for each in lines[:line - 1])
     nodes = [n for n in model.graph.node if n.op_type == operator[1]]
     return operator[1], nodes[earlier] if earlier < len(nodes) else None
@@ -54,8 +60,15 @@ def cannot_be_converted(operator, node):
     return Refusal(f"{describe(operator, node)} cannot be converted", operator)
 
 
+def vendors(model):
+    """The first operator that is not ONNX's own, which torch-mlir cannot know."""
+    node = next((n for n in model.graph.node if n.domain not in ("", "ai.onnx")), None)
+    return node and Refusal(f"{describe(f'{node.domain}.{node.op_type}', node)} is not one of ONNX's own")
+
+
 UNKNOWN_SIZE = re.compile(r"tensor<[^>]*\?")
-FOREIGN = re.compile(r"\btm_tensor\.")  # sort, scan and scatter, which are not linalg
+# What is not linalg, or a loop that carries numbers.
+FOREIGN = re.compile(r"\btm_tensor\.|\bml_program\.|^    %\w+(?::\d+)? = scf\.for [^\n]*-> \([^)\n]*\b(?:[fi]\d+|index)\b(?!>)", re.M)
 
 
 def blame_left_over(model, torch_text, text):
@@ -90,7 +103,7 @@ def torch_mlir(model, path, arguments, tag):
          "--temp-dir", arguments.work], capture_output=True, text=True)
     if done.returncode:
         lines = [x for x in done.stderr.strip().split("\n") if x.strip()]
-        return Refusal((lines or ["torch-mlir-import-onnx failed without a word"])[-1].rstrip("."))
+        return vendors(model) or Refusal((lines or ["torch-mlir-import-onnx failed without a word"])[-1].rstrip("."))
 
     def lower(*flags):
         done = subprocess.run(
@@ -100,7 +113,7 @@ def torch_mlir(model, path, arguments, tag):
 
     text, torch_text = lower(), read(torch_file)
     if not isinstance(text, str):
-        return blame(model, torch_text, text.stderr)
+        return vendors(model) or blame(model, torch_text, text.stderr)
     text = to_loops(text)
     if UNKNOWN_SIZE.search(text) or FOREIGN.search(text):
         return blame_left_over(model, torch_text, lower("-mlir-print-debuginfo"))

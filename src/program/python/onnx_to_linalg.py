@@ -18,7 +18,7 @@ import sys
 
 sys.dont_write_bytecode = True  # the modules beside may lie where nobody may write
 
-from refusal import fail, first_line
+from refusal import Refused, fail, first_line
 
 try:
     import numpy as np
@@ -26,6 +26,7 @@ try:
     from lower_model import torch_mlir
     from rewrites import DEFINED, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out
     from shapes import pin_shapes
+    from spelled import WRITERS, spell
     from weights import take_out_filled, take_out_initialisers
 except ImportError as error:
     fail("unsupported", f"Python package '{error.name}' is missing beside torch-mlir: run `make build`, "
@@ -104,6 +105,8 @@ def main():
     constants_to_initialisers(model)
     take_out_filled(model, weights)
     opset = next((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), OPSET)
+    if opset < 9 and any(node.op_type == "Scan" for node in model.graph.node):
+        fail("unsupported", f"{path}: operator Scan of an operator set before 9 is not supported.")
     candidates = [model] if opset >= OPSET else [convert(model, OPSET), model]
     weights_name = os.path.splitext(os.path.basename(arguments.out))[0] + ".weights"
     directory = os.path.dirname(os.path.abspath(arguments.out))
@@ -119,6 +122,11 @@ def main():
             taken = dict(weights)
             constants_to_initialisers(ready)
             fold_batch_norms(ready)
+            try:
+                spell(ready, WRITERS)
+            except Refused as refused:
+                failure = failure or str(refused)
+                break
             take_out_initialisers(ready, taken, directory, weights_name)
             outcome = torch_mlir(ready, path, arguments, f"{tag}-{attempt}")
             if isinstance(outcome, str):

@@ -10,3 +10,11 @@ def fail(kind, message):
 
 def first_line(error):
     return str(error).strip().split("\n")[0].rstrip(".")
+
+
+class Refused(Exception):
+    """A node that cannot be imported, and why."""
+
+    def __init__(self, node, reason):
+        name = node.name or node.output[0]
+        super().__init__(f"operator {node.op_type} (node '{name}') {reason}")

@@ -10,14 +10,27 @@ def constants_to_initialisers(model):
     """One way to state a constant is enough for what follows."""
     kept = []
     for node in model.graph.node:
-        if node.op_type == "Constant" and node.attribute[0].name == "value":
-            tensor = node.attribute[0].t
-            tensor.name = node.output[0]
-            model.graph.initializer.append(tensor)
-        else:
+        value = constant_of(node) if node.op_type == "Constant" else None
+        if value is None:
             kept.append(node)
+            continue
+        value.name = node.output[0]
+        model.graph.initializer.append(value)
     del model.graph.node[:]
     model.graph.node.extend(kept)
+
+
+def constant_of(node):
+    """Its tensor, however it is given; None for strings and sparse ones."""
+    if not node.attribute:  # onnxsim leaves such
+        return None
+    attribute = node.attribute[0]
+    if attribute.name == "value":
+        return attribute.t
+    kinds = {"value_float": np.float32, "value_floats": np.float32, "value_int": np.int64, "value_ints": np.int64}
+    if attribute.name not in kinds:
+        return None
+    return numpy_helper.from_array(np.array(helper.get_attribute_value(attribute), kinds[attribute.name]))
 
 
 def fold_batch_norms(model):
@@ -52,7 +65,7 @@ def fold_batch_norms(model):
 
 # torch-mlir's own form of these is wrong (Gelu by tanh has 0.797724 for sqrt(2 / pi)) or refused
 # (PRelu with one slope a channel): they are always replaced by what ONNX defines them to be.
-DEFINED = {"Gelu", "PRelu"}
+DEFINED = {"Gelu", "PRelu", "SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss"}
 
 
 def spell_out(model, kinds):
@@ -71,15 +84,22 @@ def spell_out(model, kinds):
     return None if present <= left else spelled
 
 
+# Passes of onnxsim that make operators which torch-mlir does not know, and such that take them apart.
+UNWANTED = ["fuse_attention", "fuse_rms_norm", "fuse_gelu", "fuse_rope", "fuse_gqa", "fuse_lp_normalization"]
+WANTED = ["rewrite_gridsample_to_gather", "rewrite_deform_conv_to_gather",
+          "rewrite_tensor_scatter_to_scatter_elements", "eliminate_loop_with_const_trip_count"]
+
+
 def simplify(model):
     """onnxsim; its result only when it gives one (it refuses operators it does not know)."""
     from onnxsim import simplify as onnxsim
     inputs, outputs = list(model.graph.input), [o.name for o in model.graph.output]
     domains = {n.domain for n in model.graph.node}
     # Its fusions may end in operators of one vendor, which torch-mlir refuses: then without them.
-    for settings in ({"skipped_optimizers": ["fuse_attention"]}, {"perform_optimization": False}):
+    for settings in ({"skipped_optimizers": UNWANTED, "extra_optimizers": WANTED},
+                     {"skipped_optimizers": UNWANTED}, {"perform_optimization": False}):
         try:
-            simpler, _ = onnxsim(model, tensor_size_threshold="1MB", **settings)
+            simpler, _ = onnxsim(model, tensor_size_threshold="1MB", inline_functions=True, **settings)
         except Exception:
             continue
         if ([o.name for o in simpler.graph.output] != outputs
