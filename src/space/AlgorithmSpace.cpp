@@ -170,7 +170,7 @@ size_t AlgorithmSpace::chooseDefault(const Target &target) const {
     double cycles = winograd.cycles(nest, target, threadCount());
     auto lanes = static_cast<double>(all[i].loops.lanes());
     double direct = winograd.direct / (2 * lanes) / static_cast<double>(threadCount());
-    if (cycles < std::min(fewest, 0.8 * direct)) {
+    if (cycles < std::min(fewest, 0.9 * direct)) {
       fewest = cycles;
       best = i;
     }
