@@ -31,9 +31,11 @@ LogicalResult materializePad(RewriterBase &rewriter, tensor::PadOp pad,
     sizes.push_back(rewriter.getIndexAttr(extent));
   Value middle = tensor::ExtractSliceOp::create(rewriter, loc, pad.getSourceType(),
                                                 fill.getResult(0), offsets, sizes, strides);
+  // As in appendIdentity: seen as a copy it would be taken out, and done element by element.
+  AffineMap none = AffineMap::get(rank, 0, rewriter.getContext());
   auto copy = linalg::GenericOp::create(
-      rewriter, loc, TypeRange{pad.getSourceType()}, ValueRange{pad.getSource()},
-      ValueRange{middle}, ArrayRef<AffineMap>{identity, identity}, parallel, yieldInput);
+      rewriter, loc, TypeRange{pad.getSourceType()}, ValueRange{pad.getSource(), value},
+      ValueRange{middle}, ArrayRef<AffineMap>{identity, none, identity}, parallel, yieldInput);
   mark(copy);
   rewriter.replaceOpWithNewOp<tensor::InsertSliceOp>(pad, copy.getResult(0), fill.getResult(0),
                                                      offsets, sizes, strides);

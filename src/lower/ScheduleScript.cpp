@@ -121,7 +121,8 @@ private:
     });
   }
 
-  /// All axes by one, the innermost of the output by four vectors.
+  /// All axes by one, the innermost of the output by four vectors. Where threads share the nest, so
+  /// they do a large op's outermost axis.
   void tileAlone(linalg::LinalgOp op, const std::string &attribute) {
     SmallVector<int64_t> extents = op.getStaticLoopRanges();
     int innermost = innermostOfOutput(op);
@@ -130,6 +131,16 @@ private:
       if (extents[a] == 1)
         tile[a] = 0;
     std::string handle = out.match("side", attribute);
+    auto outermost = std::find(tile.begin(), tile.end(), 1);
+    bool several = llvm::any_of(
+        nest.axes, [](const LoopNest::Level &axis) { return axis.par < axis.extent; });
+    constexpr int64_t large = 1 << 14;
+    if (several && llvm::product_of(extents) >= large && outermost - tile.begin() != innermost) {
+      Sizes rows(extents.size(), 0);
+      rows[outermost - tile.begin()] = 1;
+      handle = out.tileForall(handle, rows);
+      *outermost = 0;
+    }
     if (innermost >= 0) {
       tile[innermost] = std::min<int64_t>(4 * lanes, extents[innermost]);
       handle = out.split(handle, innermost, extents[innermost], tile[innermost]);

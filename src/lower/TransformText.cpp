@@ -97,6 +97,14 @@ TransformText::Shared TransformText::share(const std::string &handle, const Size
   return shared;
 }
 
+std::string TransformText::tileForall(const std::string &handle, const Sizes &tile) {
+  std::string tiled = fresh("tiled");
+  line(tiled + ", " + fresh("units") + " = transform.structured.tile_using_forall " + handle +
+           " tile_sizes " + list(tile) + " : " + loopTypes(1),
+       true);
+  return tiled;
+}
+
 std::string TransformText::splitAt(const std::string &handle, int axis, int64_t at) {
   std::string parts = fresh("parts");
   line(parts + " = transform.structured.split " + handle + " after " + std::to_string(at) +

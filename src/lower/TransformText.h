@@ -43,6 +43,8 @@ public:
     std::string op, loop;
   };
   Shared share(const std::string &handle, const Sizes &tile);
+  /// Tiles alone in one scf.forall; the op inside.
+  std::string tileForall(const std::string &handle, const Sizes &tile);
   std::string splitAt(const std::string &handle, int axis, int64_t at);
   /// Cuts off what a whole number of tiles leaves over; both parts go on under one handle.
   std::string split(const std::string &handle, int axis, int64_t extent, int64_t tile);

@@ -20,7 +20,7 @@ static int64_t keptPerOutput(const Window &window, int64_t taps) {
 }
 
 /// Cycles until the last thread is done, each with as many units as the others or one more; and of
-/// the padded copy, which one thread makes.
+/// its share of the padded copy.
 double LoopSpace::estimatedCycles(const LoopNest &nest) const {
   std::vector<double> units; // in the order in which threads share them
   std::vector<Share> shares;
@@ -56,7 +56,7 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
                        std::accumulate(units.begin() + units.size() * thread / threads,
                                        units.begin() + units.size() * (thread + 1) / threads, 0.0));
   double copying = nest.skipPad ? 0 : paddedElements; // written and read again, a vector 16 cycles
-  return longest + copying;
+  return longest + copying / (units.size() > 1 ? threads : 1);
 }
 
 /// Cycles of a unit's register tiles, each bound by its arithmetic, its loads or its latency.
