@@ -59,6 +59,7 @@ struct ShapeBinding {
 
 struct ImportOptions {
   std::vector<ShapeBinding> shapes;
+  std::vector<std::string> constants; ///< "NAME=1,2.5": inputs that always have these numbers
   std::filesystem::path torchMlir; ///< directory with torch-mlir's programs; empty: look for it
   std::filesystem::path workDir;   ///< for intermediate files; the caller removes it
   /// Leave convolutions and pooling as the model has them (channels first), for comparison.

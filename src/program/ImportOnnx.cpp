@@ -98,6 +98,10 @@ Result<void> importOnnx(const fs::path &model, const fs::path &outMlir,
     command.push_back("--shape");
     command.push_back(text);
   }
+  for (const std::string &constant : options.constants) {
+    command.push_back("--constant");
+    command.push_back(constant);
+  }
   Result<ChildResult> result = runChild(command);
   if (!result)
     return result.error();

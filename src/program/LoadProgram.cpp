@@ -319,8 +319,8 @@ static Result<Program> loadMlir(const std::filesystem::path &path, const std::st
 Result<Program> loadProgram(const std::filesystem::path &path, const ImportOptions &options) {
   std::string name = identifier(path);
   if (path.extension() != ".onnx") {
-    if (!options.shapes.empty())
-      return Error{ErrorKind::usage, "--shape is for ONNX models; " + path.string() +
+    if (!options.shapes.empty() || !options.constants.empty())
+      return Error{ErrorKind::usage, "--shape and --constant are for ONNX models; " + path.string() +
                                          " is MLIR, whose shapes are written in it."};
     return loadMlir(path, name, options);
   }

@@ -77,6 +77,14 @@ CASES = {
 }
 
 
+def branch(op, name, **attributes):
+    value = helper.make_tensor_value_info(name, TensorProto.FLOAT, [3, 4])
+    return helper.make_graph([helper.make_node(op, ["if_in1"], [name], **attributes)], name, [], [value])
+
+
+CASES["if"] = case("If", [np.array(False), floats(3, 4)], then_branch=branch("Relu", "t"), else_branch=branch("Neg", "e"))
+
+
 def model_of(cases):
     nodes, feeds, weights, outputs = [], {}, [], []
     for name, (op, inputs, constants, count, attributes) in cases.items():
@@ -89,7 +97,8 @@ def model_of(cases):
             if value is not None:
                 weights.append(numpy_helper.from_array(np.asarray(value), names[-1]))
         made = [f"{name}_out{index}" for index in range(count)]
-        nodes.append(helper.make_node(op, names, made, name, **attributes))
+        taken = names[:1] if op == "If" else names  # the branches take the others by their names
+        nodes.append(helper.make_node(op, taken, made, name, **attributes))
         outputs += made
     values = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
               for name, value in feeds.items()]

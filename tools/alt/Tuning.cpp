@@ -47,6 +47,11 @@ void ModelArguments::declare(CLI::App &app, const char *placeholder, const char 
       ->type_name("NAME=DIMS")
       ->expected(1)
       ->take_all();
+  app.add_option("--constant", constants,
+                 "NAME=16000 or NAME=2,3: an input of an ONNX model that always has these numbers")
+      ->type_name("NAME=NUMBERS")
+      ->expected(1)
+      ->take_all();
   app.add_option("--torch-mlir", torchMlir,
                  "Folder with torch-mlir's programs; else build/venv is looked in")
       ->type_name("DIR");
@@ -55,6 +60,7 @@ void ModelArguments::declare(CLI::App &app, const char *placeholder, const char 
 Result<ImportOptions> ModelArguments::importOptions(const std::filesystem::path &workFolder) const {
   ImportOptions import;
   import.torchMlir = torchMlir;
+  import.constants = constants;
   import.workDir = workFolder;
   for (const std::string &text : shapes) {
     auto binding = parseShape(text);

@@ -13,7 +13,7 @@ Result<ShapeBinding> parseShape(const std::string &);
 /// Of every command that reads a model: its file, and what an import may need.
 struct ModelArguments {
   std::filesystem::path model;
-  std::vector<std::string> shapes;
+  std::vector<std::string> shapes, constants;
   std::filesystem::path torchMlir;
   void declare(CLI::App &, const char *placeholder, const char *help);
   Result<ImportOptions> importOptions(const std::filesystem::path &workFolder) const;

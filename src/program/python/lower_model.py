@@ -89,8 +89,8 @@ def unknown_size(model, operator, node):
     values = [f"'{n}'" for n in node.input if n and n not in constants]
     values = values[1:] if node.input[0] not in constants and len(values) > 1 else values
     return (f"{describe(operator, node)} has a shape that depends on the values of "
-            f"{' and '.join(values)}; every size must be known, so make them constants in the model, "
-            "or end it before that node")
+            f"{' and '.join(values)}; every size must be known, so make them constants (inputs with --constant NAME=NUMBERS), "
+            "or end the model before that node")
 
 
 def torch_mlir(model, path, arguments, tag):

@@ -24,8 +24,9 @@ try:
     import numpy as np
     import onnx
     from lower_model import torch_mlir
-    from rewrites import DEFINED, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out
-    from shapes import pin_shapes
+    from branches import decide
+    from rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out
+    from shapes import forget_outputs, pin_inputs, pin_shapes
     from spelled import WRITERS, spell
     from weights import take_out_filled, take_out_initialisers
 except ImportError as error:
@@ -85,6 +86,7 @@ def main():
     parser.add_argument("--tools", required=True)
     parser.add_argument("--work", required=True)
     parser.add_argument("--shape", action="append", default=[])
+    parser.add_argument("--constant", action="append", default=[])
     arguments = parser.parse_args()
     os.environ["TMPDIR"] = arguments.work  # libraries leave files there
     path = arguments.model
@@ -101,6 +103,7 @@ def main():
             fail("invalidInput", f"{path}: not a valid ONNX model: {first_line(error)}.")
     model.graph.name = "main"  # becomes the function's
     model.ir_version = max(model.ir_version, 8)  # initialisers need not be inputs
+    pin_inputs(model, path, arguments.constant)
     pin_shapes(model, path, bindings)
     constants_to_initialisers(model)
     take_out_filled(model, weights)
@@ -116,7 +119,10 @@ def main():
         candidate = spell_out(candidate, DEFINED) or candidate
         while candidate:
             with contextlib.redirect_stdout(sys.stderr):
-                ready = simplify(candidate)
+                decided = decide(candidate, lambda undecided: simplify(undecided, [FOLD_ONLY]))
+                ready = simplify(decided)
+            if bindings or arguments.constant:
+                forget_outputs(ready)
             with contextlib.suppress(Exception):
                 ready = onnx.shape_inference.infer_shapes(ready, data_prop=True)
             taken = dict(weights)

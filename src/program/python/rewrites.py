@@ -90,14 +90,17 @@ WANTED = ["rewrite_gridsample_to_gather", "rewrite_deform_conv_to_gather",
           "rewrite_tensor_scatter_to_scatter_elements", "eliminate_loop_with_const_trip_count"]
 
 
-def simplify(model):
+FOLD_ONLY = {"perform_optimization": False}
+
+
+def simplify(model, choices=None):
     """onnxsim; its result only when it gives one (it refuses operators it does not know)."""
     from onnxsim import simplify as onnxsim
     inputs, outputs = list(model.graph.input), [o.name for o in model.graph.output]
     domains = {n.domain for n in model.graph.node}
     # Its fusions may end in operators of one vendor, which torch-mlir refuses: then without them.
-    for settings in ({"skipped_optimizers": UNWANTED, "extra_optimizers": WANTED},
-                     {"skipped_optimizers": UNWANTED}, {"perform_optimization": False}):
+    for settings in choices or ({"skipped_optimizers": UNWANTED, "extra_optimizers": WANTED},
+                                {"skipped_optimizers": UNWANTED}, FOLD_ONLY):
         try:
             simpler, _ = onnxsim(model, tensor_size_threshold="1MB", inline_functions=True, **settings)
         except Exception:

@@ -1,5 +1,9 @@
 """The sizes of a model's inputs: all of them must be known."""
-from onnx import TensorProto, helper
+import contextlib
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
 
 from refusal import fail
 
@@ -20,21 +24,50 @@ def show(dims, value):
     return "x".join(str(d) if d else n for d, n in zip(dims, names)) or "scalar"
 
 
-def pin_shapes(model, path, bindings):
-    """Gives every dynamic input the sizes of its --shape, and forgets what was inferred before."""
-    from difflib import get_close_matches
+def real_inputs(model):
+    """Those that are not initialisers; what is left of the others in the list goes."""
     initialised = {i.name for i in model.graph.initializer}
     real = [v for v in model.graph.input if v.name not in initialised]
     del model.graph.input[:]
     model.graph.input.extend(real)
-    real = model.graph.input
-    names = [v.name for v in real]
+    return model.graph.input
+
+
+def find_input(inputs, path, option, name):
+    from difflib import get_close_matches
+    names = [v.name for v in inputs]
+    if name in names:
+        return inputs[names.index(name)]
+    near = get_close_matches(name, names, 1, 0.5)
+    hint = f"did you mean '{near[0]}'?" if near else "its inputs are " + ", ".join(f"'{n}'" for n in names) + "."
+    fail("usage", f"{option} {name}: {path} has no input of that name; {hint}")
+
+
+def pin_inputs(model, path, constants):
+    """Inputs that get their numbers by --constant become initialisers."""
+    for text in constants:
+        name, _, numbers = text.rpartition("=")
+        value = find_input(real_inputs(model), path, "--constant", name)
+        kind = helper.tensor_dtype_to_np_dtype(value.type.tensor_type.elem_type)
+        try:
+            array = np.array([float(n) if "." in n or "e" in n else int(n) for n in numbers.split(",")]).astype(kind)
+        except ValueError:
+            fail("usage", f"--constant must be like NAME=16000 or NAME=2,3, not '{text}'.")
+        dims = dims_of(value)
+        if None in dims and dims.count(None) == 1 and len(dims) == 1:
+            dims = [array.size]
+        if None in dims or np.prod(dims, dtype=int) != array.size:
+            fail("usage", f"--constant {text}: {path} has the shape {show(dims, value)} there, "
+                 f"not {array.size} number{'s' * (array.size != 1)}.")
+        model.graph.initializer.append(numpy_helper.from_array(array.reshape(dims), name))
+    real_inputs(model)
+
+
+def pin_shapes(model, path, bindings):
+    """Gives every dynamic input the sizes of its --shape, and forgets what was inferred before."""
+    real = real_inputs(model)
     for name in bindings:
-        if name not in names:
-            near = get_close_matches(name, names, 1, 0.5)
-            hint = f"did you mean '{near[0]}'?" if near else "its inputs are " + ", ".join(
-                f"'{n}'" for n in names) + "."
-            fail("usage", f"--shape {name}: {path} has no input of that name; {hint}")
+        find_input(real, path, "--shape", name)
     for value in real:
         if not value.type.HasField("tensor_type"):
             fail("unsupported", f"{path}: input '{value.name}' is not a tensor.")
@@ -61,6 +94,19 @@ def pin_shapes(model, path, bindings):
         value.CopyFrom(helper.make_tensor_value_info(value.name, kind, wanted))
     if bindings:  # what was recorded for the dynamic sizes is stale now
         del model.graph.value_info[:]
-        for output in model.graph.output:
-            for dim in output.type.tensor_type.shape.dim:
-                dim.Clear()
+        forget_outputs(model)
+
+
+def forget_outputs(model):
+    """Outputs get the shapes that follow from the inputs': what is declared may have another rank even."""
+    bare = onnx.ModelProto()
+    bare.CopyFrom(model)
+    for output in bare.graph.output:
+        output.type.tensor_type.ClearField("shape")
+    with contextlib.suppress(Exception):  # onnx has several kinds of its own
+        bare = onnx.shape_inference.infer_shapes(bare, data_prop=True)
+    for output, inferred in zip(model.graph.output, bare.graph.output):
+        for dim in output.type.tensor_type.shape.dim:
+            dim.Clear()
+        if inferred.type.tensor_type.HasField("shape"):
+            output.CopyFrom(inferred)

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
+import branches
 from recurrent import recurrent
 from refusal import Refused
 from resize import resize
@@ -323,7 +324,7 @@ WRITERS = {
     "DepthToSpace": depth_to_space, "GRU": recurrent, "LSTM": recurrent,
     "LpNormalization": lp_normalization, "MatMul": mat_mul, "OneHot": one_hot, "Pad": wrapping_pad,
     "QLinearMatMul": q_linear_mat_mul, "RNN": recurrent, "Resize": resize, "ScatterElements": scatter_extremes,
-    "Slice": reversing_slice, "SpaceToDepth": space_to_depth, "Swish": swish,
+    "Slice": reversing_slice, "SpaceToDepth": space_to_depth, "Swish": swish, "Where": branches.check,
     # What torch-mlir takes otherwise than ONNX, and nothing above has spelled out.
     "Det": refused_where(lambda *_: True, "is not supported"),
     "GridSample": refused_where(lambda n, w, a: a.get("mode") == b"nearest", "is supported bilinear only"),
