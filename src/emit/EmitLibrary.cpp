@@ -133,6 +133,22 @@ static Result<void> compileDriver(const fs::path &source, const fs::path &object
   return runTool(command, "compile the driver");
 }
 
+// One object in which only the functions of the header are global: a kernel's symbols say what it
+// computes, not by which schedule, and another library of the program may have another schedule of
+// the same kernel.
+static Result<void> joinObjects(const std::string &model, const std::vector<std::string> &objects,
+                                const fs::path &joined) {
+  std::vector<std::string> link = {firstInPath({"ld", "ld.lld-22", "ld.lld"}), "-r", "-o", joined};
+  link.insert(link.end(), objects.begin(), objects.end());
+  if (Result<void> linked = runTool(link, "join the kernels"); !linked)
+    return linked.error();
+  std::vector<std::string> hide = {firstInPath({"llvm-objcopy-22", "objcopy"})};
+  for (const char *function : {"init", "run", "run_arrays", "free", "strerror"})
+    hide.push_back("--keep-global-symbol=" + model + "_" + function);
+  hide.push_back(joined);
+  return runTool(hide, "hide the kernels' symbols");
+}
+
 Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifact> kernels,
                                  const EmitOptions &options) {
   assert(kernels.size() == program.kernels.size() && "one artifact a kernel");
@@ -164,10 +180,13 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
       return written.error();
   if (Result<void> compiled = compileDriver(source, driver, options.threads); !compiled)
     return compiled.error();
-  fs::path archive = staging.path / ("lib" + model + ".a");
-  std::vector<std::string> command = {firstInPath({"llvm-ar-22", "ar"}), "rcsD", archive, driver};
-  command.insert(command.end(), objects.begin(), objects.end());
-  if (Result<void> archived = runTool(command, "make the library"); !archived)
+  objects.insert(objects.begin(), driver);
+  fs::path archive = staging.path / ("lib" + model + ".a"), joined = staging.path / (model + ".o");
+  if (Result<void> done = joinObjects(model, objects, joined); !done)
+    return done.error();
+  if (Result<void> archived =
+          runTool({firstInPath({"llvm-ar-22", "ar"}), "rcsD", archive, joined}, "make the library");
+      !archived)
     return archived.error();
 
   EmittedFiles files;

@@ -11,7 +11,6 @@ is printed as one JSON object on stdout ({"kind": ..., "message": ...}) with exi
 
 import argparse
 import contextlib
-import json
 import os
 import re
 import sys
@@ -42,7 +41,7 @@ def load(path):
     try:
         model = onnx.load(path)
     except Exception as error:  # protobuf's and onnx's own kinds: all mean the same to the user
-        if "external data" in str(error).lower():
+        if any(sign in str(error).lower() for sign in ("external", "data file", ".data")):
             fail("io", f"{path}: its external weights cannot be read: {first_line(error)}.")
         fail("invalidInput", f"{path}: not an ONNX model.")
     if not model.graph.node and not model.graph.output:
@@ -57,7 +56,7 @@ def annotate(text, model, weights, weights_name):
     names = [v.name for v in model.graph.input]
     assert len(arguments) == len(names), "torch-mlir changed the number of inputs"
     for index, name in enumerate(names):
-        marks = [f"alt.name = {json.dumps(name)}"]
+        marks = [f"alt.name = {quoted(name)}"]
         weight = weights.get(name)
         if weight and "splat" in weight:
             marks.append(f"alt.splat = {float_text(weight['splat'])} : f64")
@@ -65,11 +64,17 @@ def annotate(text, model, weights, weights_name):
             marks.append(f"alt.offset = {weight['offset']} : i64")
         arguments[index] += " {" + ", ".join(marks) + "}"
     results = head[2].strip("()").split(", ")
-    results = [f"{r} {{alt.name = {json.dumps(o.name)}}}" for r, o in zip(results, model.graph.output)]
+    results = [f"{r} {{alt.name = {quoted(o.name)}}}" for r, o in zip(results, model.graph.output)]
     signature = f"func.func @main({', '.join(arguments)}) -> ({', '.join(results)})"
     text = text[:head.start()] + signature + text[head.end():]
-    mark = f" attributes {{alt.weights = {json.dumps(weights_name)}}}"
+    mark = f" attributes {{alt.weights = {quoted(weights_name)}}}"
     return re.sub(r"^module( attributes \{[^}]*\})? \{", "module" + mark + " {", text, count=1, flags=re.M)
+
+
+def quoted(text):
+    """A string of MLIR, which has its own escapes."""
+    plain = set(range(0x20, 0x7f)) - {ord('"'), ord("\\")}
+    return '"' + "".join(chr(b) if b in plain else f"\\{b:02X}" for b in text.encode()) + '"'
 
 
 def float_text(value):
