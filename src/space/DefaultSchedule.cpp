@@ -234,11 +234,15 @@ double LoopSpace::chooseRegisterTile(LoopNest &nest) const {
     visit(visit, 0);
   }
   nest = best;
+  bool narrow = std::any_of(operands.begin(), operands.end(),
+                            [](const Operand &operand) { return bytes(operand.type) < 4; });
   for (size_t i = nest.reductionOrder.size(); i-- > 0;) {
     LoopNest::Level &axis = nest.axes[nest.reductionOrder[i]];
     if (axis.extent <= 8 || axis.reg > 1 || nest.reductionOrder[i] == nest.vectorAxis)
       continue;
     for (int64_t factor : {4, 2}) {
+      if (factor == 2 && !narrow) // LLVM loads both steps' vectors first: 9 rows by 3 vectors spill
+        continue;
       axis.reg = factor;
       if (codeSize(nest, vectorLanes) <= 256 && legal(nest))
         break;
