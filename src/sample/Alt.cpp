@@ -59,8 +59,6 @@ public:
       std::erase(pending, observation.schedule);
       history.add(observation);
       warm.tell(history.rows.row(history.size() - 1));
-      const PhaseTimes &times = observation.measurement.spent;
-      spent += (times.build + times.check + times.run).count();
       if (double seconds = history.seconds.back(); seconds < 0.995 * best) {
         best = seconds;
         lastGain = history.size();
@@ -76,8 +74,7 @@ public:
       return options.initial - asked();
     if (options.batch > 0)
       return options.batch;
-    double trial = spent / std::max(1.0, double(history.size()));
-    return size_t(std::clamp(std::ceil(0.5 / std::max(trial, 1e-3)), 1.0, 8.0));
+    return size_t(std::clamp(std::ceil(0.5 / std::max(history.costOfATrial(), 1e-3)), 1.0, 8.0));
   }
 
 private:
@@ -165,8 +162,11 @@ private:
 
   /// The power of p. Where little is left to gain the logarithm of what is hoped for falls steeply
   /// from schedule to schedule, and p itself would decide nothing; but then a failure costs as much
-  /// as ever.
-  double caution() const { return 1 + options.caution * double(asked() - lastGain); }
+  /// as ever: a multiple of a trial where it runs into a time-out, next to nothing where a compiler
+  /// refuses.
+  double caution() const {
+    return 1 + options.caution * history.costOfAFailure() * double(asked() - lastGain);
+  }
 
   /// What the models and the distance leave open.
   double open(size_t i) const {
@@ -253,7 +253,6 @@ private:
   std::vector<Schedule> pending;                  ///< asked for and not told yet
   double best = INFINITY;                         ///< seconds
   size_t lastGain = 0; ///< how many were told when it last fell by half a percent
-  double spent = 0;    ///< seconds that the told trials took
 };
 
 } // namespace
@@ -270,7 +269,8 @@ void bind(OptionTable &b, AltOptions &o) {
     "turns around the best for which no neighbour may win go to the whole pool");
   b("greedy", &o.greedyShare, "share of these that take the best score of the whole pool instead");
   b("filter", &o.filter, "weigh by the predicted probability to run");
-  b("caution", &o.caution, "for each trial without a gain so much is added to the power of p, 1");
+  b("caution", &o.caution,
+    "power of p added for each trial without a gain, times what a failure costs in trials");
   b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");
   b("novelty", &o.novelty, "deviation that distance from all measured schedules is worth");
   b("diversity", &o.diversity,

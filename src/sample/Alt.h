@@ -19,7 +19,7 @@ struct AltOptions {
   double rankShare = 0.5;  ///< of the label; the rest is throughput, which tells the best apart
   double novelty = 0.3;    ///< deviation of what is as far as can be from all that was measured
   bool filter = true;      ///< weigh by the predicted probability to run
-  double caution = 2;      ///< of failures, the more the longer nothing is gained; see `caution()`
+  double caution = 8;      ///< of failures, the more the longer nothing is gained; see `caution()`
   bool uncertainty = true; ///< off: one model, its score alone
   bool proximity = true;   ///< less deviation where the models see what was measured already
   bool diversity = true;   ///< what a batch already holds counts as measured for both

@@ -10,7 +10,21 @@ void History::add(const Observation &observation) {
   features.extract(observation.schedule, rows.addRow());
   schedules.push_back(observation.schedule);
   seconds.push_back(observation.measurement.seconds().count());
-  ran += std::isfinite(seconds.back());
+  bool runs = std::isfinite(seconds.back());
+  ran += runs;
+  const PhaseTimes &times = observation.measurement.spent;
+  (runs ? spentRunning : spentFailing) += (times.build + times.check + times.run).count();
+}
+
+double History::costOfATrial() const {
+  return (spentRunning + spentFailing) / std::max(1.0, double(size()));
+}
+
+double History::costOfAFailure() const {
+  size_t failed = size() - ran;
+  if (ran == 0 || failed == 0 || spentRunning <= 0)
+    return 1;
+  return spentFailing / double(failed) / (spentRunning / double(ran));
 }
 
 std::vector<size_t> History::fastest(size_t count) const {

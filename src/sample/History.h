@@ -17,6 +17,10 @@ public:
   void add(const Observation &);
   size_t size() const { return seconds.size(); }
   bool anyRan() const { return ran > 0; }
+  /// Seconds that a trial took in the mean, building and checking included.
+  double costOfATrial() const;
+  /// The same of those that failed, in trials that ran; 1 until there were both.
+  double costOfAFailure() const;
   /// The numbers of those that ran, fastest first, of equals the earlier one; at most `count`.
   std::vector<size_t> fastest(size_t count) const;
   std::vector<Schedule> fastestSchedules(size_t count) const;
@@ -30,6 +34,7 @@ public:
 private:
   const FeatureExtractor &features;
   size_t ran = 0;
+  double spentRunning = 0, spentFailing = 0; ///< seconds
 };
 
 } // namespace alt

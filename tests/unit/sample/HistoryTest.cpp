@@ -26,3 +26,27 @@ TEST(History, knowsTheFastestOfThoseThatRan) {
   EXPECT_EQ(history.fastestSchedules(1)[0], history.schedules[2]);
   EXPECT_EQ(history.featuresOf(history.schedules).values, history.rows.values);
 }
+
+TEST(History, countsAFailureInTrialsThatRan) {
+  SyntheticSpace space;
+  auto features = makeKnobFeatures(space);
+  History history(*features);
+  Rng rng(1);
+  auto tell = [&](bool runs, double build, double run) {
+    Measurement measurement;
+    measurement.outcome = runs ? Outcome::ok : Outcome::runTimedOut;
+    if (runs)
+      measurement.samples = {Seconds(1e-3)};
+    measurement.spent.build = Seconds(build);
+    measurement.spent.run = Seconds(run);
+    history.add({space.random(rng), measurement});
+  };
+  EXPECT_EQ(history.costOfATrial(), 0);
+  EXPECT_EQ(history.costOfAFailure(), 1);
+  tell(false, 0.5, 7.5);
+  EXPECT_EQ(history.costOfAFailure(), 1); // nothing ran that it could be compared with
+  tell(true, 0.5, 1.5);
+  tell(false, 0.5, 3.5);
+  EXPECT_DOUBLE_EQ(history.costOfATrial(), 14.0 / 3);
+  EXPECT_DOUBLE_EQ(history.costOfAFailure(), 3);
+}
