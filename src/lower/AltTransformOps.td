@@ -63,7 +63,8 @@ def PackOperandOp : Op<Transform_Dialect, "alt.pack_operand",
     The targets are linalg ops inside tile loops that all read, as operand number `operand`, slices
     of one tensor that is defined before the loops. That tensor is copied once, before the loops,
     from [..., n] to [n / tile][...][n % tile], and the targets read their slice from the copy:
-    what a register tile walks through is then contiguous. The copies are linalg.generics marked
+    what a register tile walks through is then contiguous. The last panel is as wide as the others, with
+    zeros at its end, and the targets' `alt.panel_widths` say so. The copies are linalg.generics marked
     `alt.pack_whole` and `alt.pack_tail`. Where the tensor is a constant argument the copies become
     a stage that runs ahead of time (see outlineStages).
 

@@ -1,6 +1,7 @@
 #include "lower/PackOperand.h"
 #include "lower/Slice.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -85,15 +86,24 @@ private:
     return insert(copied, packed, at, target);
   }
 
+  /// The last panel is as wide as the others, with zeros at its end.
   Value copyRest(Value packed) {
     int64_t rank = type.getRank();
-    SmallVector<int64_t> sizes(type.getShape()), from(rank, 0), at(rank + 1, 0), target{1};
+    SmallVector<int64_t> sizes(type.getShape()), from(rank, 0), at(rank + 1, 0), target{1},
+        panel(type.getShape()), targetPanel{1};
     sizes.back() = rest;
+    panel.back() = tile;
     from.back() = whole * tile;
     at.front() = whole;
     llvm::append_range(target, sizes);
+    llvm::append_range(targetPanel, panel);
+    Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
+    Value last = slice(packed, at, targetPanel, of(panel)); // rank-reduced: the panel axis is one
+    auto fill = linalg::FillOp::create(b, loc, zero, last);
+    fill->setAttr(packTailAttr, b.getUnitAttr());
+    packed = insert(fill.getResult(0), packed, at, targetPanel);
     Value part = slice(base, from, sizes, of(sizes));
-    Value into = slice(packed, at, target, of(sizes)); // rank-reduced: the panel axis is one
+    Value into = slice(packed, at, target, of(sizes));
     AffineMap identity = b.getMultiDimIdentityMap(rank);
     return insert(copy(part, into, identity, identity, packTailAttr), packed, at, target);
   }
@@ -117,6 +127,14 @@ static void readInterleaved(RewriterBase &b, linalg::GenericOp op, int64_t opera
   maps[operand] = AffineMap::get(maps[operand].getNumDims(), 0, at, b.getContext());
   op.setIndexingMapsAttr(b.getAffineMapArrayAttr(maps));
   op->setAttr(interleavedAttr, b.getI64IntegerAttr(by.steps));
+}
+
+static void noteWidth(RewriterBase &b, linalg::LinalgOp op, int64_t operand, int64_t width) {
+  SmallVector<int64_t> widths(op->getNumOperands(), 0);
+  if (auto known = op->getAttrOfType<DenseI64ArrayAttr>(panelWidthsAttr))
+    widths.assign(known.asArrayRef().begin(), known.asArrayRef().end());
+  widths[operand] = width;
+  op->setAttr(panelWidthsAttr, b.getDenseI64ArrayAttr(widths));
 }
 
 LogicalResult packOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64_t operand,
@@ -161,6 +179,8 @@ LogicalResult packOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64
       use.set(panel);
       if (by.steps > 1)
         readInterleaved(b, generic, operand, by);
+      else
+        noteWidth(b, op, operand, tile);
     });
   }
   return success();

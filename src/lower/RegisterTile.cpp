@@ -1,4 +1,5 @@
 #include "lower/RegisterTile.h"
+#include "lower/PackOperand.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -313,6 +314,14 @@ Value TileReader::readInterleaved(OpOperand &operand, ArrayRef<OpFoldResult> dim
   return value;
 }
 
+/// All lanes where the operand's panel has them in memory.
+Chunk TileReader::inPanel(OpOperand &operand, const Chunk &chunk) {
+  auto widths = op->getAttrOfType<DenseI64ArrayAttr>(panelWidthsAttr);
+  if (!widths || chunk.start + chunk.lanes > widths[operand.getOperandNumber()])
+    return chunk;
+  return {chunk.start, chunk.lanes, chunk.lanes};
+}
+
 Value TileReader::readMemory(OpOperand &operand, ArrayRef<OpFoldResult> dims, int vectorAxis,
                              const Chunk &chunk) {
   Location loc = op.getLoc();
@@ -326,7 +335,7 @@ Value TileReader::readMemory(OpOperand &operand, ArrayRef<OpFoldResult> dims, in
     return tensor::ExtractOp::create(b, loc, tensor, indices(map, dims, slice));
   auto vectorType = VectorType::get({chunk.lanes}, type.getElementType());
   if (access == Access::contiguous)
-    return readVector(tensor, indices(map, dims, slice), chunk);
+    return readVector(tensor, indices(map, dims, slice), inPanel(operand, chunk));
   SmallVector<Value> elements;
   SmallVector<OpFoldResult> at(dims);
   AffineExpr d0 = b.getAffineDimExpr(0);

@@ -77,6 +77,7 @@ public:
 private:
   mlir::Value readRegister(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,
                            const Chunk &);
+  Chunk inPanel(mlir::OpOperand &, const Chunk &);
   mlir::Value readVector(mlir::Value tensor, llvm::ArrayRef<mlir::Value> at, const Chunk &);
   mlir::Value readMemory(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,
                          const Chunk &);
