@@ -44,45 +44,54 @@ Result<DefaultObject> buildDefault(const Workload &workload, const Target &targe
   return built;
 }
 
+Result<void> onAllCores(size_t count, unsigned cores,
+                        const std::function<Result<void>(size_t)> &work) {
+  std::vector<std::optional<Error>> errors(count);
+  std::atomic<size_t> next = 0;
+  auto take = [&] {
+    for (size_t k; (k = next++) < count;)
+      if (auto done = work(k); !done)
+        errors[k] = done.error();
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 1; i < std::max(1u, cores); ++i)
+      workers.emplace_back(take);
+    take();
+  }
+  for (const std::optional<Error> &error : errors)
+    if (error)
+      return *error;
+  return {};
+}
+
 Result<SessionResult> buildDefaults(std::span<const SessionKernel> kernels, const Target &target,
                                     unsigned threads, const std::filesystem::path &folder) {
   SessionResult result;
   result.artifacts.resize(kernels.size());
   result.schedules.resize(kernels.size());
   result.report.kernels.resize(kernels.size());
-  std::vector<std::optional<Error>> errors(kernels.size());
-  std::atomic<size_t> next = 0;
-  auto work = [&] {
-    for (size_t k; (k = next++) < kernels.size();) {
-      const Workload &workload = kernels[k].workload;
-      KernelReport &report = result.report.kernels[k];
-      report.name = workload.name;
-      report.id = workload.id.hex();
-      report.anchor = name(workload.anchor);
-      report.uses = kernels[k].uses;
-      report.flops = workload.flops;
-      report.stopReason = "untuned";
-      auto built = buildDefault(workload, target, threads, folder);
-      if (!built) {
-        errors[k] = built.error();
-        continue;
-      }
-      result.artifacts[k] = std::move(built->artifact);
-      result.schedules[k] = built->schedule;
-      report.plain = !built->schedule;
-      report.defaultSchedule = report.bestSchedule = built->printed;
-      report.layouts = std::move(built->layouts);
-    }
+  auto build = [&](size_t k) -> Result<void> {
+    const Workload &workload = kernels[k].workload;
+    KernelReport &report = result.report.kernels[k];
+    report.name = workload.name;
+    report.id = workload.id.hex();
+    report.anchor = name(workload.anchor);
+    report.uses = kernels[k].uses;
+    report.flops = workload.flops;
+    report.stopReason = "untuned";
+    auto built = buildDefault(workload, target, threads, folder);
+    if (!built)
+      return built.error();
+    result.artifacts[k] = std::move(built->artifact);
+    result.schedules[k] = built->schedule;
+    report.plain = !built->schedule;
+    report.defaultSchedule = report.bestSchedule = built->printed;
+    report.layouts = std::move(built->layouts);
+    return {};
   };
-  {
-    std::vector<std::jthread> workers;
-    for (unsigned i = 1; i < std::max(1u, target.cores); ++i)
-      workers.emplace_back(work);
-    work();
-  }
-  for (const std::optional<Error> &error : errors)
-    if (error)
-      return *error;
+  if (auto done = onAllCores(kernels.size(), target.cores, build); !done)
+    return done.error();
   result.report.threads = threads;
   result.report.target = target.key();
   result.report.cpu = target.cpu;

@@ -101,12 +101,18 @@ public:
 private:
   Seconds elapsed() const { return std::chrono::steady_clock::now() - begin; }
   bool outOfTime() const { return options.budget.count() > 0 && elapsed() >= searchDeadline(); }
-  /// The comparison at the end is part of the budget, too.
+  /// The comparison at the end is part of the budget, too, and so are the objects that are built
+  /// when all is chosen: plain loops of every kernel, or the default of one that was not reached.
   Seconds searchDeadline() const {
     auto contested = std::count_if(result.report.kernels.begin(), result.report.kernels.end(),
                                    [](const KernelReport &kernel) { return kernel.trials > 1; });
     Seconds duels(0.25 * static_cast<double>(contested));
-    return options.budget - std::min(duels, options.budget * 0.2);
+    unsigned trials = result.report.trials() - result.report.resumed();
+    Seconds objects{};
+    if (trials)
+      objects = result.report.spent().build / trials * static_cast<double>(kernels.size());
+    return options.budget - std::min(duels, options.budget * 0.2) -
+           std::min(objects, options.budget * 0.3);
   }
   unsigned trialsLeft() const {
     unsigned done = result.report.trials();
@@ -228,12 +234,11 @@ private:
     result.artifacts.resize(kernels.size());
     result.schedules.resize(kernels.size());
     result.untuned.resize(kernels.size());
-    for (size_t k = 0; k < kernels.size() && !user.stop_requested(); ++k) {
-      bool found = searches[k] && searches[k]->artifact();
-      if (auto done = found ? takeWinner(k) : takeDefault(k); !done)
-        return done;
-    }
-    return {};
+    return onAllCores(kernels.size(), target.cores, [this](size_t k) -> Result<void> {
+      if (user.stop_requested())
+        return {};
+      return searches[k] && searches[k]->artifact() ? takeWinner(k) : takeDefault(k);
+    });
   }
 
   Result<void> takeWinner(size_t k) {
