@@ -26,6 +26,10 @@ def dense(rows, kind=TensorProto.FLOAT):
 kind, path = sys.argv[1:]
 if kind == "dense":
     made = dense(4)
+elif kind == "half":
+    made = dense(4, TensorProto.FLOAT16)
+    made.graph.initializer[0].CopyFrom(numpy_helper.from_array(
+        numpy_helper.to_array(made.graph.initializer[0]).astype(np.float16), "w"))
 elif kind == "dynamic":
     made = dense("batch")
 elif kind == "dynamic-inside":  # though all that is declared is static

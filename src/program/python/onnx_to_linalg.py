@@ -24,7 +24,7 @@ try:
     import onnx
     from lower_model import torch_mlir
     from branches import decide
-    from rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out
+    from rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out, widen_halves
     from shapes import forget_outputs, pin_inputs, pin_shapes
     from spelled import WRITERS, spell
     from weights import take_out_filled, take_out_initialisers
@@ -108,6 +108,7 @@ def main():
             fail("invalidInput", f"{path}: not a valid ONNX model: {first_line(error)}.")
     model.graph.name = "main"  # becomes the function's
     model.ir_version = max(model.ir_version, 8)  # initialisers need not be inputs
+    widen_halves(model.graph)
     pin_inputs(model, path, arguments.constant)
     pin_shapes(model, path, bindings)
     constants_to_initialisers(model)

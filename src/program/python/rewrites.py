@@ -33,6 +33,28 @@ def constant_of(node):
     return numpy_helper.from_array(np.array(helper.get_attribute_value(attribute), kinds[attribute.name]))
 
 
+def widen_halves(graph):
+    """float16 becomes float32 everywhere, inputs and outputs included: alt has none, and loses nothing."""
+    half, whole = onnx.TensorProto.FLOAT16, onnx.TensorProto.FLOAT
+
+    def widen(tensor):
+        if tensor.data_type == half:
+            tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float32), tensor.name))
+
+    for tensor in graph.initializer:
+        widen(tensor)
+    for value in [*graph.input, *graph.output, *graph.value_info]:
+        if value.type.tensor_type.elem_type == half:
+            value.type.tensor_type.elem_type = whole
+    for node in graph.node:
+        for attribute in node.attribute:
+            widen(attribute.t)
+            if attribute.name in ("to", "dtype", "output_dtype") and attribute.i == half:
+                attribute.i = whole
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                widen_halves(attribute.g)
+
+
 def fold_batch_norms(model):
     """y = (x - mean) / sqrt(var + eps) * scale + bias becomes x * a + b where all four are known.
     (onnxsim has folded those that follow a convolution whose weights it could see.)"""
