@@ -35,15 +35,25 @@ bool LoopSpace::interleavingPays(const Operand &operand, const LoopNest &nest) c
   return narrow && !operand.isOutput && passes >= 4;
 }
 
+/// Ahead of time, or because many rows of the result use each element.
+bool LoopSpace::transposingPays(const Operand &operand) const {
+  constexpr int64_t many = 64;
+  int64_t rows = 1;
+  for (unsigned a = 0; a < axes.size(); ++a)
+    if (axes[a].kind == AxisKind::parallel && strideAlong(operand, a) == 0)
+      rows *= axes[a].extent;
+  return operand.isConstant || rows >= many;
+}
+
 /// The first choice; and the reduction whose sums may stay in the lanes, if what must be transposed
-/// for that can be ahead of time.
+/// for that pays.
 std::vector<unsigned> LoopSpace::defaultVectorAxes() const {
   if (vectorAxes.empty())
     return {0};
   std::vector<unsigned> found{vectorAxes.front()};
   for (unsigned a : vectorAxes)
     if (std::any_of(operands.begin(), operands.end(), [&](const Operand &operand) {
-          return a != found.front() && operand.isConstant && transposable(operand, a);
+          return a != found.front() && transposable(operand, a) && transposingPays(operand);
         }))
       found.push_back(a);
   return found;
@@ -64,7 +74,8 @@ Schedule LoopSpace::chooseDefault() const {
   chooseOrders(nest);
   for (unsigned o = 0; o < operands.size(); ++o)
     nest.packed[o] = operands[o].shape.size() > 1 && packable(operands[o], nest) &&
-                     (operands[o].isConstant || interleavingPays(operands[o], nest));
+                     (operands[o].isConstant || interleavingPays(operands[o], nest) ||
+                      transposable(operands[o], nest.vectorAxis));
   Schedule schedule = encode(nest);
   assert(legal(schedule) && "the default schedule is legal");
   return schedule;

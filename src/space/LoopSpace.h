@@ -91,6 +91,7 @@ private:
   LoopNest chooseUnits(const LoopNest &) const;
   std::vector<LoopNest> splits(const LoopNest &) const;
   double chooseRegisterTile(LoopNest &) const;
+  bool transposingPays(const Operand &) const;
   bool interleavingPays(const Operand &, const LoopNest &) const;
   /// The schedule of a nest whose every choice the knobs have.
   Schedule encode(const LoopNest &) const;

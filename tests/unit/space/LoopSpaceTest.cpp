@@ -202,10 +202,10 @@ TEST(LoopSpace, NarrowResultsAreSummedInTheLanes) {
   LoopNest nest = space.decode(space.defaultSchedule());
   EXPECT_EQ(nest.vectorAxis, 2u);
   EXPECT_TRUE(nest.packed[1]);
-  narrow.operands[1].isConstant = false; // in the space, but to be transposed in every call
+  narrow = test::matmulWorkload(20, 7, 898);
+  narrow.operands[1].isConstant = false; // in the space, but to be transposed in every call for few rows
   LoopSpace activations(narrow, test::avx512(), 1);
   EXPECT_EQ(activations.decode(activations.defaultSchedule()).vectorAxis, 1u);
-  EXPECT_EQ(print(activations, space.defaultSchedule()), print(space, space.defaultSchedule()));
   LoopSpace wide(test::matmulWorkload(97, 128, 898), test::avx512(), 1);
   for (const Knob &knob : wide.knobs())
     if (knob.name == "vector")
