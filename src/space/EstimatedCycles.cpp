@@ -129,7 +129,7 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
       }
     }
     double kept = here;
-    if (hasOwnPixels(o, nest)) // neighbours share what the taps written side by side read
+    if (sharesPixels(o, nest)) // neighbours share what the taps written side by side read
       for (const Window &window : windows[o]) {
         int64_t outputs = tile.axes[window.output].reg, taps = nest.axes[window.tap].reg;
         here *= static_cast<double>(positions(window, outputs, taps)) /
@@ -141,9 +141,10 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
       }
     bool pushedOut = crowded * share > waysOfL1;
     loads += pushedOut ? 2 * here : here;
+    if (along || sharesPixels(o, nest))
+      (sharesPixels(o, nest) ? pixels : rows) += held ? kept : 0;
     if (!along)
       continue;
-    (hasOwnPixels(o, nest) ? pixels : rows) += held ? kept : 0;
     bool beyondL2 =
         revisited && here * steps * static_cast<double>(vectorLanes) * bytes(operand.type) >
                          static_cast<double>(l2Bytes);
@@ -170,6 +171,18 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
 bool LoopSpace::hasOwnPixels(unsigned operand, const LoopNest &nest) const {
   return !windows[operand].empty() && axes[nest.vectorAxis].kind == AxisKind::parallel &&
          strideAlong(operands[operand], nest.vectorAxis) != 0;
+}
+
+/// Whether a step has several taps of a window side by side: where every lane has its own, and where
+/// no loop over channels lies between them.
+bool LoopSpace::sharesPixels(unsigned operand, const LoopNest &nest) const {
+  if (windows[operand].empty() || axes[nest.vectorAxis].kind != AxisKind::parallel)
+    return false;
+  auto innermost = std::find_if(nest.reductionOrder.rbegin(), nest.reductionOrder.rend(),
+                                [&](unsigned axis) { return axes[axis].extent > 1; });
+  bool tapInside = innermost != nest.reductionOrder.rend() &&
+                   *innermost == windows[operand].back().tap;
+  return tapInside || hasOwnPixels(operand, nest);
 }
 
 /// Caches fetch lines in pairs; of a pair of which one line is read in this walk and the other in a

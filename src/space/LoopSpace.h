@@ -80,6 +80,7 @@ private:
   double unitCycles(const LoopNest &, std::span<const Share>) const;
   double cyclesOfStep(const LoopNest &, const LoopNest &tile, double steps) const;
   bool hasOwnPixels(unsigned operand, const LoopNest &) const;
+  bool sharesPixels(unsigned operand, const LoopNest &) const;
   bool halvesLines(const LoopNest &) const;
   bool walkStaysInL1(const LoopNest &) const;
 

@@ -304,6 +304,17 @@ TEST(LoopSpace, TheDefaultLeavesRegistersForWhatIsMultiplied) {
   }
 }
 
+TEST(LoopSpace, TheDefaultLeavesRegistersForPixelsThatTapsShare) {
+  // Of one channel a step has all taps of a row: three times two vectors of weights, and pixels that
+  // stay for the next tap. 12 by 2 accumulators would be spilled.
+  Workload conv = test::padded(test::convolutionWorkload(36, 36, 1, 137, 3, 1), 1);
+  LoopSpace space(conv, test::avx512(), 1);
+  LoopNest nest = space.decode(space.defaultSchedule());
+  EXPECT_EQ(nest.axes[3].reg, 32);
+  EXPECT_EQ(nest.axes[5].reg, 3);
+  EXPECT_LE(nest.axes[2].reg, 10);
+}
+
 TEST(LoopSpace, AKernelWithoutANestHasOnePoint) {
   Workload none;
   LoopSpace space(none, test::avx512(), 1);
