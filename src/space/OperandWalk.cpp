@@ -13,6 +13,21 @@ int64_t strideAlong(const Operand &operand, unsigned axis) {
   return stride;
 }
 
+int64_t coefficient(const IndexExpr &index, unsigned axis) {
+  for (const IndexExpr::Term &term : index.terms)
+    if (term.axis == axis)
+      return term.coefficient;
+  return 0;
+}
+
+int vectorFit(const Operand &operand, unsigned axis) {
+  int fit = 1;
+  for (size_t d = 0; d < operand.index.size(); ++d)
+    if (int64_t c = coefficient(operand.index[d], axis))
+      fit = d + 1 == operand.index.size() && c == 1 && fit == 1 ? 2 : -4;
+  return fit;
+}
+
 bool slides(const Operand &operand) {
   return std::any_of(operand.index.begin(), operand.index.end(),
                      [](const IndexExpr &index) { return index.terms.size() > 1; });

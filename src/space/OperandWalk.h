@@ -7,6 +7,13 @@ namespace alt {
 /// By how many elements of the operand's memory one step along `axis` moves.
 int64_t strideAlong(const Operand &, unsigned axis);
 
+/// The factor of `axis` in the index; 0 where it does not occur.
+int64_t coefficient(const IndexExpr &, unsigned axis);
+
+/// How well vectors run along `axis` in this operand: 2 contiguous, 1 not at all (a broadcast),
+/// -4 strided (lane by lane, which costs more than all else gains).
+int vectorFit(const Operand &, unsigned axis);
+
 /// Whether a window passes over the operand, be it of one element.
 bool slides(const Operand &);
 
