@@ -129,7 +129,8 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
       }
     }
     double kept = here;
-    if (sharesPixels(o, nest)) // neighbours share what the taps written side by side read
+    bool shares = sharesPixels(o, nest);
+    if (shares) // neighbours share what the taps written side by side read
       for (const Window &window : windows[o]) {
         int64_t outputs = tile.axes[window.output].reg, taps = nest.axes[window.tap].reg;
         here *= static_cast<double>(positions(window, outputs, taps)) /
@@ -141,8 +142,8 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
       }
     bool pushedOut = crowded * share > waysOfL1;
     loads += pushedOut ? 2 * here : here;
-    if (along || sharesPixels(o, nest))
-      (sharesPixels(o, nest) ? pixels : rows) += held ? kept : 0;
+    if (held && (along || shares))
+      (shares ? pixels : rows) += kept;
     if (!along)
       continue;
     bool beyondL2 =
