@@ -61,6 +61,25 @@ static void narrowComparisons(func::FuncOp function) {
   });
 }
 
+// torch-mlir pads a maximum with f64's lowest number, narrowed: -inf, which MLIR does not fold
+// since it is not exact. As a constant it can be seen to be neutral, and the padding be left out.
+static void narrowConstants(func::FuncOp function) {
+  function.walk([](arith::TruncFOp narrow) {
+    FloatAttr wide;
+    auto type = dyn_cast<FloatType>(narrow.getType());
+    if (!type || !matchPattern(narrow.getIn(), m_Constant(&wide)))
+      return;
+    APFloat value = wide.getValue();
+    bool isInexact;
+    value.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &isInexact);
+    OpBuilder builder(narrow);
+    narrow.replaceAllUsesWith(
+        arith::ConstantOp::create(builder, narrow.getLoc(), builder.getFloatAttr(type, value))
+            .getResult());
+    narrow.erase();
+  });
+}
+
 Result<void> generalize(func::FuncOp function) {
   FirstError errors(function.getContext());
   IRRewriter rewriter(function.getContext());
@@ -85,6 +104,7 @@ Result<void> generalize(func::FuncOp function) {
   // could report.
   function.walk([](cf::AssertOp assertion) { assertion.erase(); });
   narrowComparisons(function);
+  narrowConstants(function);
   // arith and math on whole tensors.
   RewritePatternSet patterns(function.getContext());
   linalg::populateElementwiseToLinalgConversionPatterns(patterns);

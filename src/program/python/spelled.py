@@ -270,18 +270,20 @@ def depth_to_space(node, w, attributes):
 
 
 def average_pool(node, w, attributes):
-    """With windows that reach beyond the padding: sums of them, divided by how many elements they hold."""
-    shape = w.shape(node.input[0])
-    if not attributes.get("ceil_mode", 0) or shape is None or attributes.get("auto_pad", b"NOTSET") != b"NOTSET":
-        return None
-    window = attributes["kernel_shape"]
+    """With windows that reach beyond the image: sums of them, divided by how many elements they hold. (torch-mlir
+    counts these again for every element of every channel.)"""
+    shape, window = w.shape(node.input[0]), attributes["kernel_shape"]
     rank = len(window)
     strides, dilations = (attributes.get(key, [1] * rank) for key in ("strides", "dilations"))
     pads = attributes.get("pads", [0] * (2 * rank))
+    rounds_up, whole = attributes.get("ceil_mode", 0), attributes.get("count_include_pad", 0) or not any(pads)
+    if shape is None or attributes.get("auto_pad", b"NOTSET") != b"NOTSET" or whole and not rounds_up:
+        return None
     counts, beyond = np.ones([1] * rank), []
     for d, extent in enumerate(shape[2:]):
         low, high, reach = pads[d], pads[d + rank], (window[d] - 1) * dilations[d] + 1
-        length = -(-(low + extent + high - reach) // strides[d]) + 1
+        left = low + extent + high - reach
+        length = (-(-left // strides[d]) if rounds_up else left // strides[d]) + 1
         if (length - 1) * strides[d] >= low + extent:
             length -= 1  # a window must start inside
         taps = np.arange(length)[:, None] * strides[d] + np.arange(window[d]) * dilations[d]
@@ -294,6 +296,23 @@ def average_pool(node, w, attributes):
     pool.update({"dilations": dilations} if any(d > 1 for d in dilations) else {})
     factors = w.constant(np.prod(window) / counts, node.input[0])
     return [w.op("Mul", w.op("AveragePool", padded, **pool), factors)]
+
+
+def lrn(node, w, attributes):
+    """A window over the channels of each pixel, channels last: torch-mlir's slides over whole images."""
+    shape, size = w.shape(node.input[0]), attributes["size"]
+    if shape is None or len(shape) < 3:
+        return None
+    last = [0, *range(2, len(shape)), 1]
+    turned = w.op("Transpose", node.input[0], perm=last)
+    flat = w.op("Reshape", turned, w.ints(int(np.prod(shape)) // shape[1], 1, shape[1]))
+    mean = w.op("AveragePool", w.op("Mul", flat, flat), kernel_shape=[size], pads=[(size - 1) // 2, size // 2],
+                count_include_pad=1)
+    scale, bias, beta = (w.constant([attributes.get(key, usual)], node.input[0])
+                         for key, usual in (("alpha", 1e-4), ("bias", 1.0), ("beta", 0.75)))
+    result = w.op("Div", flat, w.op("Pow", w.op("Add", w.op("Mul", mean, scale), bias), beta))
+    result = w.op("Reshape", result, w.ints(*(shape[d] for d in last)))
+    return [w.op("Transpose", result, perm=[last.index(d) for d in range(len(shape))])]
 
 
 def wrapping_pad(node, w, attributes):
@@ -322,7 +341,7 @@ def refused_where(condition, reason):
 WRITERS = {
     "AveragePool": average_pool, "ConvTranspose": conv_transpose,
     "DepthToSpace": depth_to_space, "GRU": recurrent, "LSTM": recurrent,
-    "LpNormalization": lp_normalization, "MatMul": mat_mul, "OneHot": one_hot, "Pad": wrapping_pad,
+    "LRN": lrn, "LpNormalization": lp_normalization, "MatMul": mat_mul, "OneHot": one_hot, "Pad": wrapping_pad,
     "QLinearMatMul": q_linear_mat_mul, "RNN": recurrent, "Resize": resize, "ScatterElements": scatter_extremes,
     "Slice": reversing_slice, "SpaceToDepth": space_to_depth, "Swish": swish, "Where": branches.check,
     # What torch-mlir takes otherwise than ONNX, and nothing above has spelled out.

@@ -238,6 +238,31 @@ func.func @main(%x: tensor<5x7x48xf32>) -> tensor<48x1x1xf32> {
   EXPECT_EQ(program->values[program->outputs[0]].shape, (std::vector<int64_t>{48, 1, 1}));
 }
 
+// As torch-mlir writes it: -inf is what f64's lowest number is in f32, which MLIR does not fold.
+TEST_F(Loaded, ThePaddingOfAMaximumIsAConstant) {
+  Result<Program> program = load(R"(
+func.func @pool(%x: tensor<1x8x8x16xf32>) -> tensor<1x4x4x16xf32> {
+  %wide = arith.constant -1.7976931348623157E+308 : f64
+  %lowest = arith.truncf %wide : f64 to f32
+  %infinity = arith.constant 0xFF800000 : f32
+  %padded = tensor.pad %x low[0, 0, 0, 0] high[0, 1, 1, 0] {
+  ^bb0(%a: index, %b: index, %c: index, %d: index):
+    tensor.yield %lowest : f32
+  } : tensor<1x8x8x16xf32> to tensor<1x9x9x16xf32>
+  %window = tensor.empty() : tensor<3x3xf32>
+  %empty = tensor.empty() : tensor<1x4x4x16xf32>
+  %filled = linalg.fill ins(%infinity : f32) outs(%empty : tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32>
+  %pooled = linalg.pooling_nhwc_max {dilations = dense<1> : vector<2xi64>, strides = dense<2> : vector<2xi64>}
+      ins(%padded, %window : tensor<1x9x9x16xf32>, tensor<3x3xf32>)
+      outs(%filled : tensor<1x4x4x16xf32>) -> tensor<1x4x4x16xf32>
+  return %pooled : tensor<1x4x4x16xf32>
+}
+)");
+  ASSERT_TRUE(program) << program.error().message;
+  ASSERT_EQ(program->kernels.size(), 1u);
+  EXPECT_EQ(program->kernels[0].linalg.find("truncf"), std::string::npos) << program->kernels[0].linalg;
+}
+
 TEST_F(Loaded, BadInputIsOneSentenceWithAPlace) {
   std::string file = (folder.path() / "model.mlir").string();
   EXPECT_EQ(refusal(""), file + ": the module is empty: it has no function.");
