@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 BIN = build/bin
 PYTHON = build/venv/bin/python
 
-.PHONY: help install build test test-slow asan demo bench bench-kernels bench-odd-shapes bench-threads format clean
+.PHONY: help install build test test-slow asan demo bench bench-kernels bench-odd-shapes bench-threads bench-models format clean
 
 help: ; @sed -n '/^help/d; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -27,6 +27,8 @@ bench-kernels: build ; @$(MAKE) --no-print-directory -C bench kernels ## all 22 
 bench-odd-shapes: build ; @$(MAKE) --no-print-directory -C bench odd-shapes ## the same for 40 odd shapes; SEED=N
 
 bench-threads: build ; @$(MAKE) --no-print-directory -C bench threads ## what a second core gives; JSON=FILE, TRIALS=N, ROWS="512^3 C1", ODD=40
+
+bench-models: build ; @$(MAKE) --no-print-directory -C bench models ## whole models beside ONNX Runtime; JSON=FILE, MODELS="vit bert", THREADS=2, BUDGET=60s
 
 format: ; @git ls-files '*.cpp' '*.h' | xargs clang-format -i ## in place
 

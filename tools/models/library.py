@@ -28,11 +28,12 @@ class Library:
         archive = next(folder.glob("lib*.a"))
         self.name = archive.stem[len("lib"):]
         manifest = json.loads((folder / (self.name + ".json")).read_text())
+        self.input_names = [tensor["name"] for tensor in manifest["inputs"]]
         self.inputs = [self.buffer(tensor) for tensor in manifest["inputs"]]
         self.outputs = [self.buffer(tensor) for tensor in manifest["outputs"]]
         self.temporary = tempfile.TemporaryDirectory()
         shared = pathlib.Path(self.temporary.name) / (self.name + ".so")
-        subprocess.run(["clang-22", "-shared", "-o", shared, "-Wl,--whole-archive", archive,
+        subprocess.run(["cc", "-shared", "-o", shared, "-Wl,--whole-archive", archive,
                         "-Wl,--no-whole-archive", "-lm"]
                        + (["-fopenmp"] if manifest["threads"] > 1 else []), check=True)
         self.code = ctypes.CDLL(str(shared))
@@ -65,6 +66,7 @@ def time_in_turns(contestants, rounds, threads=1, turn=0.003):
     `turn` seconds, the order moving on, so that a noisy neighbour or a clock change meets all alike. A turn is shorter
     than a scheduler's time slice: most are taken without interruption even on a busy machine."""
     clock = time.process_time if threads == 1 else time.perf_counter
+    rest = 0 if threads == 1 else 0.005  # until the threads of who had the last turn sleep
     calls = {}
     for name, call in contestants.items():
         call()  # warm up
@@ -77,6 +79,7 @@ def time_in_turns(contestants, rounds, threads=1, turn=0.003):
         shift = round_number % len(names)
         for name in names[shift:] + names[:shift]:
             call, count = contestants[name], calls[name]
+            time.sleep(rest)
             call()  # back into the caches
             begin = clock()
             for _ in range(count):

@@ -1,0 +1,83 @@
+"""Emitted libraries beside ONNX Runtime in one process: the same inputs, answers compared before any time counts."""
+import os
+import pathlib
+import statistics
+import subprocess
+
+import numpy as np
+import onnxruntime
+
+from library import Library, time_in_turns
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TOLERANCE = 1e-3
+
+
+def compile_model(model, out, *arguments, threads=1, quiet=True):
+    subprocess.run([ROOT / "build/bin/alt", "compile", model, "--out", out, "--threads", str(threads), *arguments,
+                    *(["--quiet"] if quiet else [])], check=True, stdout=subprocess.DEVNULL if quiet else None)
+
+
+def relative_error(actual, expected):
+    """The largest of |a - e| / max(|e|, a thousandth of the largest |e|), as in alt/Tensor.h; but what is below a
+    thousandth counts as that, as ONNX Runtime's own sigmoids differ by 2e-7 from level to level of optimisation."""
+    if actual.dtype.kind != "f":
+        return float((actual != expected).any())
+    floor = max(1e-3 * np.abs(expected).max(initial=0), 1e-3)
+    return float((np.abs(actual - expected) / np.maximum(np.abs(expected), floor)).max(initial=0))
+
+
+class OnnxRuntime:
+    """A session with all optimisations whose inputs and outputs stay where they are, so that Python's part is small."""
+
+    def __init__(self, model, feeds, threads):
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # Threads that wait for the next run would take the cores from whoever has its turn next.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
+        self.session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        taken = {value.name for value in self.session.get_inputs()}
+        self.expected = self.session.run(None, {name: value for name, value in feeds.items() if name in taken})
+        self.binding = self.session.io_binding()
+        for name in taken:
+            self.binding.bind_cpu_input(name, feeds[name])
+        self.kept = [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in self.expected]
+        for output, value in zip(self.session.get_outputs(), self.kept):
+            self.binding.bind_ortvalue_output(output.name, value)
+
+    def run(self):
+        self.session.run_with_iobinding(self.binding)
+
+
+def random_inputs(library, seed=1):
+    """{name: array} as the emitted library wants them: numbers of [-1, 1), or small whole ones."""
+    random = np.random.default_rng(seed)
+    return {name: (random.uniform(-1, 1, buffer.shape) if buffer.dtype.kind == "f"
+                   else random.integers(0, 2, buffer.shape)).astype(buffer.dtype)
+            for name, buffer in zip(library.input_names, library.inputs)}
+
+
+def race(model, folders, threads, rounds, constants=None):
+    """Times the libraries in {name: folder} beside ONNX Runtime. {"error": the largest of all, "seconds": {name: quantile},
+    "spread": {name: half the distance of the quartiles, relative}}. `constants` are inputs that only ONNX Runtime still has."""
+    libraries = {name: Library(folder) for name, folder in folders.items()}
+    feeds = random_inputs(next(iter(libraries.values())))
+    runtime = OnnxRuntime(model, {**feeds, **(constants or {})}, threads)
+    contestants, error = {}, 0.0
+    for name, library in libraries.items():
+        results = library.run(*feeds.values())
+        error = max([error, *(relative_error(*pair) for pair in zip(results, runtime.expected, strict=True))])
+        contestants[name] = lambda library=library: library.run(*feeds.values())
+    contestants["onnxruntime"] = runtime.run
+    if threads == 1:
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    samples = time_in_turns(contestants, rounds, threads) if error <= TOLERANCE else {}
+    os.sched_setaffinity(0, range(os.cpu_count()))
+    # The 20 % quantile, as the tuner itself ranks by: a busy neighbour only ever adds.
+    quartiles = {name: statistics.quantiles(values, n=4) for name, values in samples.items()}
+    return {"error": error, "threads": threads,
+            "seconds": {name: statistics.quantiles(values, n=5)[0] for name, values in samples.items()},
+            "spread": {name: (high - low) / 2 / middle for name, (low, middle, high) in quartiles.items()}}
