@@ -1,8 +1,6 @@
 // Products of bf16 and i8 summed in f32 and i32: every schedule agrees with plain loops, whichever
 // instructions this CPU has for them.
 #include "RunSchedule.h"
-#include <bit>
-#include <cstring>
 
 using namespace alt;
 
@@ -60,55 +58,15 @@ std::string convolution(const Narrow &n) {
                 "\"reduction\", \"reduction\"");
 }
 
-/// Bytes in the float vectors that runPlan passes on.
-test::Buffers inputs(const Workload &workload) {
-  test::Buffers buffers;
-  Rng rng(7);
-  for (const Argument &argument : workload.arguments) {
-    std::vector<float> buffer(static_cast<size_t>((argument.byteSize() + 3) / 4), 0.0f);
-    auto *bytes = reinterpret_cast<char *>(buffer.data());
-    for (int64_t e = 0; e < argument.elements() && !argument.isOutput; ++e) {
-      auto value = static_cast<int8_t>(rng());
-      uint32_t bits = std::bit_cast<uint32_t>(static_cast<float>(value) / 64);
-      if (argument.type == ElementType::bf16)
-        std::memcpy(bytes + 2 * e, reinterpret_cast<char *>(&bits) + 2, 2); // exact: 8 bits
-      else
-        std::memcpy(bytes + e, &value, 1);
-    }
-    buffers.push_back(std::move(buffer));
-  }
-  return buffers;
-}
-
 class NarrowProducts : public testing::TestWithParam<Narrow> {};
 
 TEST_P(NarrowProducts, AgreeWithPlainLoops) {
   for (const std::string &text :
        {matmul(GetParam()), batchMatmul(GetParam()), convolution(GetParam())}) {
-    Result<Workload> workload = describeKernel(text);
-    ASSERT_TRUE(workload) << workload.error().message;
-    EXPECT_GT(workload->flops, 0u);
-    test::Buffers data = inputs(*workload);
-    std::vector<float> expected, actual;
-    ASSERT_EQ(test::evaluate({*workload}, data, 1, expected), "");
-    auto space = makeSearchSpace(*workload, hostTarget());
+    test::CheckedKernel kernel(text);
+    EXPECT_GT(kernel.workload.flops, 0u);
     Rng rng = test::schedulesRng();
-    int count = test::schedulesToTry();
-    for (int i = 0; i < count; ++i) {
-      Schedule point = i ? space->random(rng) : space->defaultSchedule();
-      SCOPED_TRACE(print(*space, point));
-      LowerRequest request{*workload, space.get(), &point};
-      KernelPlan plan;
-      ASSERT_EQ(test::evaluate(request, data, 1, actual, &plan), "");
-      test::expectLayoutsOf(plan, request);
-      for (size_t e = 0; e < expected.size(); ++e)
-        if (GetParam().wide == "f32")
-          ASSERT_NEAR(actual[e], expected[e], 1e-4 * (1 + std::fabs(expected[e])))
-              << "element " << e;
-        else
-          ASSERT_EQ(std::bit_cast<int32_t>(actual[e]), std::bit_cast<int32_t>(expected[e]))
-              << "element " << e;
-    }
+    kernel.expectRight(test::schedulesToTry(), rng);
   }
 }
 

@@ -1,59 +1,38 @@
 // Every legal schedule of every kernel family lowers, runs and is right, on one thread and on two.
+#include "DrawnKernels.h"
 #include "Kernels.h"
 #include "RunSchedule.h"
 #include "space/AlgorithmSpace.h"
-#include <cmath>
 #include <gtest/gtest.h>
 
 using namespace alt;
 
 namespace {
 
-/// A kernel with inputs, and what the unscheduled one makes of them.
-class Kernel {
-public:
-  explicit Kernel(const std::string &text) : workload(*describeKernel(text)) {
-    EXPECT_FALSE(workload.axes.empty());
-    inputs = test::makeBuffers(workload);
-    EXPECT_EQ(test::evaluate({workload}, inputs, 1, expected), "");
-  }
-
-  void expectRight(const SearchSpace &space, const Schedule &schedule, unsigned threads) const {
-    ASSERT_TRUE(space.legal(schedule));
-    SCOPED_TRACE(std::to_string(threads) + " threads: " + print(space, schedule));
-    std::vector<float> actual;
-    LowerRequest request{workload, &space, &schedule};
-    KernelPlan plan;
-    ASSERT_EQ(test::evaluate(request, inputs, threads, actual, &plan), "");
-    test::expectLayoutsOf(plan, request);
-    for (size_t e = 0; e < expected.size(); ++e)
-      ASSERT_NEAR(actual[e], expected[e], 1e-4 * (1 + std::fabs(expected[e]))) << "element " << e;
-  }
-
-  Workload workload;
-
-private:
-  test::Buffers inputs;
-  std::vector<float> expected;
-};
-
 class Schedules : public testing::TestWithParam<test::KernelText> {};
 
 TEST_P(Schedules, LowerRunAndAgreeWithTheReference) {
-  Kernel kernel(GetParam().text);
-  int count = test::schedulesToTry();
   Rng rng = test::schedulesRng();
-  for (unsigned threads : {1u, 2u}) {
-    std::unique_ptr<SearchSpace> space = makeSearchSpace(kernel.workload, hostTarget(), threads);
-    for (int i = 0; i <= count && !HasFatalFailure(); ++i)
-      kernel.expectRight(*space, i ? space->random(rng) : space->defaultSchedule(), threads);
+  test::CheckedKernel(GetParam().text).expectRight(test::schedulesToTry(), rng);
+}
+
+class DrawnKernels : public testing::TestWithParam<test::DrawnFamily> {};
+
+/// Of each a few schedules, of which others are drawn for the next.
+TEST_P(DrawnKernels, LowerRunAndAgreeWithTheReference) {
+  Rng rng = test::schedulesRng();
+  int each = std::min(test::schedulesToTry(), 10);
+  for (int tried = 0; tried < test::schedulesToTry() && !HasFailure(); tried += each) {
+    std::string text = (test::DrawnKernel(rng).*GetParam().draw)();
+    SCOPED_TRACE(text);
+    test::CheckedKernel(text).expectRight(each, rng);
   }
 }
 
 /// Of each kind of point that `wanted` tells, two are right.
 void expectSomeRight(const std::string &text,
                      std::initializer_list<bool (*)(const LoopNest &)> wanted) {
-  Kernel kernel(text);
+  test::CheckedKernel kernel(text);
   AlgorithmSpace space(kernel.workload, hostTarget(), 2);
   Rng rng = test::schedulesRng();
   for (auto isWanted : wanted) {
@@ -108,5 +87,7 @@ TEST(DescribeKernel, SaysWhichAxesTheFusedOpsRunAlong) {
 
 INSTANTIATE_TEST_SUITE_P(Families, Schedules, testing::ValuesIn(test::kernelFamilies()),
                          [](const auto &info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Families, DrawnKernels, testing::ValuesIn(test::drawnFamilies),
+                         [](const auto &info) { return std::string(info.param.name); });
 
 } // namespace

@@ -1,6 +1,7 @@
 // Every derived space prints as a script that reads back as the same space, point for point.
+#include "DrawnKernels.h"
 #include "Kernels.h"
-#include "alt/Lower.h"
+#include "RunSchedule.h"
 #include <gtest/gtest.h>
 #include <sstream>
 
@@ -44,9 +45,9 @@ std::string textOf(const SearchSpace &space, const Schedule &point) {
   return text.str();
 }
 
-TEST_P(Printed, ReadsBackAndReplays) {
+void expectReadsBackAndReplays(const std::string &kernel) {
   for (unsigned threads : {1u, 2u}) {
-    Result<Workload> workload = describeKernel(GetParam().text);
+    Result<Workload> workload = describeKernel(kernel);
     ASSERT_TRUE(workload) << workload.error().message;
     auto space = makeSearchSpace(*workload, hostTarget(), threads);
     std::string text = printSpace(*workload, hostTarget(), threads).script;
@@ -68,7 +69,22 @@ TEST_P(Printed, ReadsBackAndReplays) {
   }
 }
 
+TEST_P(Printed, ReadsBackAndReplays) { expectReadsBackAndReplays(GetParam().text); }
+
+class PrintedDrawn : public testing::TestWithParam<test::DrawnFamily> {};
+
+TEST_P(PrintedDrawn, ReadsBackAndReplays) {
+  Rng rng = test::schedulesRng();
+  for (int i = 0; i < test::schedulesToTry() && !HasFailure(); i += 4) {
+    std::string text = (test::DrawnKernel(rng).*GetParam().draw)();
+    SCOPED_TRACE(text);
+    expectReadsBackAndReplays(text);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Families, Printed, testing::ValuesIn(test::kernelFamilies()),
                          [](const auto &info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(Families, PrintedDrawn, testing::ValuesIn(test::drawnFamilies),
+                         [](const auto &info) { return std::string(info.param.name); });
 
 } // namespace
