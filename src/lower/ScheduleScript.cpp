@@ -51,6 +51,7 @@ public:
     if (nest.im2col) // for each cache tile its patches
       applyAlgorithm();
     annotateAnchor();
+    annotateFused(parts);
     tileSides();
     for (Part &part : parts)
       if (nest.blocked())
@@ -109,6 +110,32 @@ private:
       order.push_back(std::find(reductions.begin(), reductions.end(), a) - reductions.begin());
     out.annotate("%anchor", "alt.unroll", arrayParam(unroll));
     out.annotate("%anchor", "alt.reduction_order", arrayParam(order));
+  }
+
+  /// In a tile one wide along the vectors, ops that are fused with the anchor would run along another
+  /// axis, and then hand on its results in memory.
+  void annotateFused(ArrayRef<Part> parts) {
+    unsigned axis = nest.vectorAxis;
+    if (nest.axes[axis].kind != AxisKind::parallel || llvm::none_of(parts, [&](const Part &part) {
+          return part.tile(nest, axis) % nest.axes[axis].reg == 1;
+        }))
+      return;
+    auto annotate = [&](linalg::LinalgOp op, const std::string &attribute) {
+      int innermost = innermostOfOutput(op);
+      if (innermost >= 0 && alongRoot(op, innermost) == rootAxisOf[axis])
+        out.annotate(out.match("fused", attribute), "alt.vector",
+                     std::to_string(innermost) + " : i64");
+    };
+    annotate(root, "alt.root");
+    forEachBodyOp(annotate);
+  }
+
+  /// visit(op, attributes): what is fused with the anchor, but for the root.
+  template <class Visit> void forEachBodyOp(Visit visit) {
+    ModuleOp(scheduled.kernel).walk([&](linalg::LinalgOp op) {
+      if (auto attr = op->getAttrOfType<IntegerAttr>(bodyAttr))
+        visit(op, "alt.body = " + std::to_string(attr.getInt()) + " : i64");
+    });
   }
 
   /// Pads and copies stand beside the nest: rows of a few vectors, nothing to choose.
@@ -289,10 +316,9 @@ private:
     std::string handle = out.tileFor(inner, block, {});
     if (root != anchor)
       tileInCacheTile(part, root, "alt.root");
-    for (linalg::LinalgOp op :
-         root->getParentOfType<func::FuncOp>().getBody().getOps<linalg::LinalgOp>())
-      if (auto attr = op->getAttrOfType<IntegerAttr>(bodyAttr))
-        tileInCacheTile(part, op, "alt.body = " + std::to_string(attr.getInt()) + " : i64");
+    forEachBodyOp([&](linalg::LinalgOp op, const std::string &attribute) {
+      tileInCacheTile(part, op, attribute);
+    });
     handle = cutTiles(part, handle, [](unsigned a) { return static_cast<int>(a); });
     out.tileFor(handle, registerSizes(part), permutation(nest.innerOrder, nest.axes.size()));
   }

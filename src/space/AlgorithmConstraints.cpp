@@ -69,11 +69,8 @@ void AlgorithmSpace::winogradConstraints(const Algorithm &algorithm, TuneScript 
   unsigned shared = e.apply(Op::lt, {level("par.f", winograd.outChannels), out});
   unsigned inputsInLoop = e.apply(Op::logicalOr, {inLoop, shared});
   unsigned inputs = e.apply(Op::ite, {inputsInLoop, e.apply(Op::mul, {batch, in}), zero});
-  unsigned rest = e.apply(Op::mod, {filters, e.constant(Winograd::narrowestVector)});
-  unsigned single = e.apply(Op::eq, {rest, e.constant(1)});
-  unsigned copies = e.apply(Op::ite, {single, e.constant(2), e.constant(1)});
-  unsigned products = e.apply(Op::mul, {e.apply(Op::mul, {batch, filters}), copies});
-  products = e.apply(Op::ite, {productsInLoop, products, zero});
+  unsigned products =
+      e.apply(Op::ite, {productsInLoop, e.apply(Op::mul, {batch, filters}), zero});
   unsigned kept = e.apply(Op::add, {inputs, products});
   found.push_back({e.apply(Op::le, {kept, e.constant(stackBytes / 4 / winograd.points())}),
                    algorithm.name + ": what a batch keeps inside loops fits the stack"});

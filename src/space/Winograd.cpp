@@ -128,8 +128,6 @@ int64_t Winograd::productBytes(const LoopNest &nest) const {
   return 4 * points() * nest.axes[t].tile * nest.axes[f].tile;
 }
 
-int64_t Winograd::copies(int64_t filters) { return filters % narrowestVector == 1 ? 2 : 1; }
-
 bool Winograd::legal(const LoopNest &nest) const {
   int64_t unit = nest.axes[t].par, batch = nest.axes[t].tile;
   bool rowsOfTiles = unit % columns == 0 && rows % (unit / columns) == 0;
@@ -137,9 +135,7 @@ bool Winograd::legal(const LoopNest &nest) const {
     return false;
   int64_t insideLoops =
       (batch < tiles() || nest.axes[f].par < outChannels ? inputBytes(nest) : 0) +
-      (batch < tiles() || nest.axes[f].tile < outChannels
-           ? copies(nest.axes[f].tile) * productBytes(nest)
-           : 0);
+      (batch < tiles() || nest.axes[f].tile < outChannels ? productBytes(nest) : 0);
   return insideLoops <= stackBytes;
 }
 

@@ -39,10 +39,6 @@ struct Winograd {
   /// Bytes that a batch's transformed inputs take, and its products.
   int64_t inputBytes(const LoopNest &) const;
   int64_t productBytes(const LoopNest &) const;
-  /// How many buffers the products of so many filters take: a rest of one filter is stored element
-  /// by element, for which bufferisation copies what the others have stored.
-  static int64_t copies(int64_t filters);
-  static constexpr int64_t narrowestVector = 4; ///< lanes: one over of 8 or 16 is one over of 4
   int64_t batchBytes(const LoopNest &nest) const { return inputBytes(nest) + productBytes(nest); }
   /// Units for threads are whole rows of tiles (and any share of the channels), and the stack holds
   /// what is inside loops.

@@ -80,3 +80,15 @@ TEST(Winograd, ErrorsStayWithinTheirBound) {
     EXPECT_LE(winograd->errorBound(), Winograd::tolerance);
   }
 }
+
+// 36 points of 18 tiles and 257 filters fit the stack once: a rest of one filter is no reason to copy
+// what the others have stored.
+TEST(Winograd, ARestOfOneFilterTakesNoSecondBufferOfProducts) {
+  test::CheckedKernel kernel(test::paddedConvolution(24, 24, 5, 257));
+  AlgorithmSpace space(kernel.workload, hostTarget(), 1);
+  auto schedule =
+      parse(space, "algorithm=f43 f43.vector=f f43.unroll.c=1 f43.pack.in1=1 f43.inner=a,f,t "
+                   "f43.reg.t=4 f43.tile.t=18 f43.reg.f=32 f43.tile.f=257");
+  ASSERT_TRUE(schedule) << schedule.error().message;
+  kernel.expectRight(space, *schedule, 1);
+}

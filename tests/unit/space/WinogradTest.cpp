@@ -90,18 +90,3 @@ TEST(Winograd, DefaultsDivideEvenlyAmongThreads) {
       EXPECT_EQ(nest.axes[Winograd::t].tile % nest.axes[Winograd::t].reg, 0) << text;
     }
 }
-
-// 36 points of 12 tiles fit the 1 MiB once with 256 filters, but not with the copy that 257 take.
-TEST(Winograd, ARestOfOneFilterTakesItsProductsTwice) {
-  auto fits = [](int64_t filters) {
-    AlgorithmSpace space(convolution(21, 199, filters), machine(), 1);
-    auto schedule =
-        parse(space, "algorithm=f43 f43.vector=f f43.unroll.c=1 f43.pack.in1=1 f43.inner=a,f,t "
-                     "f43.reg.t=12 f43.tile.t=12 f43.reg.f=32 f43.tile.f=" +
-                         std::to_string(filters));
-    EXPECT_TRUE(schedule) << schedule.error().message;
-    return schedule && space.legal(*schedule);
-  };
-  EXPECT_TRUE(fits(256));
-  EXPECT_FALSE(fits(257));
-}
