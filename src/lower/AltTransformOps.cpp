@@ -110,10 +110,9 @@ void transform::WinogradOp::getEffects(SmallVectorImpl<MemoryEffects::EffectInst
 
 DiagnosedSilenceableFailure transform::Im2colOp::apply(TransformRewriter &rewriter,
                                                        TransformResults &, TransformState &state) {
-  for (Operation *target : llvm::to_vector(state.getPayloadOps(getTarget())))
-    if (auto op = dyn_cast<linalg::LinalgOp>(target);
-        !op || failed(alt::convolveByPatches(rewriter, op, static_cast<int64_t>(getLanes()))))
-      return emitDefaultSilenceableFailure(getOperation());
+  if (failed(alt::convolveByPatches(rewriter, linalgOps(state, getTarget()),
+                                    static_cast<int64_t>(getLanes()))))
+    return emitDefaultSilenceableFailure(getOperation());
   return DiagnosedSilenceableFailure::success();
 }
 

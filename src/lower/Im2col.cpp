@@ -21,8 +21,11 @@ public:
       : b(b), loc(conv.getLoc()), conv(conv), shape(shape), code(b, loc, lanes),
         taps(shape.windowRows * shape.windowColumns * shape.inChannels) {}
 
-  void rewrite() {
-    Value filter = flatFilter(), pixels = flatSource();
+  /// The filter as a matrix is made for the first part, and serves them all.
+  void rewrite(Value &filter) {
+    if (!filter)
+      filter = flatFilter();
+    Value pixels = flatSource();
     b.setInsertionPoint(conv);
     b.replaceOp(conv, multiply(gather(pixels), filter)->getResults());
   }
@@ -158,16 +161,19 @@ private:
 
 } // namespace
 
-LogicalResult convolveByPatches(RewriterBase &b, linalg::LinalgOp convolution, int64_t lanes) {
-  b.setInsertionPoint(convolution);
-  std::optional<WindowedConvolution> shape = WindowedConvolution::match(b, convolution);
-  if (!shape)
-    return convolution.emitError("no convolution over two dimensions, channels last");
-  if (isa_and_nonnull<tensor::ExtractSliceOp>(shape->filter.getDefiningOp()))
-    return convolution.emitError("the filter is tiled: patches serve all of its features");
-  Block &body = convolution->getParentOfType<func::FuncOp>().getBody().front();
-  PatchRewriter(b, convolution, *shape, lanes).rewrite();
-  eraseDead(b, body);
+LogicalResult convolveByPatches(RewriterBase &b, ArrayRef<linalg::LinalgOp> parts, int64_t lanes) {
+  Value filter;
+  for (linalg::LinalgOp convolution : parts) {
+    b.setInsertionPoint(convolution);
+    std::optional<WindowedConvolution> shape = WindowedConvolution::match(b, convolution);
+    if (!shape)
+      return convolution.emitError("no convolution over two dimensions, channels last");
+    if (isa_and_nonnull<tensor::ExtractSliceOp>(shape->filter.getDefiningOp()))
+      return convolution.emitError("the filter is tiled: patches serve all of its features");
+    Block &body = convolution->getParentOfType<func::FuncOp>().getBody().front();
+    PatchRewriter(b, convolution, *shape, lanes).rewrite(filter);
+    eraseDead(b, body);
+  }
   return success();
 }
 

@@ -5,8 +5,8 @@
 
 namespace alt {
 
-/// What transform.alt.im2col does to one convolution (see AltTransformOps.td).
-mlir::LogicalResult convolveByPatches(mlir::RewriterBase &, mlir::linalg::LinalgOp convolution,
-                                      int64_t lanes);
+/// What transform.alt.im2col does to a convolution, or to the parts of one (see AltTransformOps.td).
+mlir::LogicalResult convolveByPatches(mlir::RewriterBase &,
+                                      llvm::ArrayRef<mlir::linalg::LinalgOp> parts, int64_t lanes);
 
 } // namespace alt

@@ -123,8 +123,7 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
   if (std::optional<Im2col> im2col = Im2col::of(workload)) {
     Workload matmul = im2col->matmul(workload);
     // A cache tile's patches are gathered once, for all features.
-    LoopSpace loops(matmul, target, threads, {"tile.f", "par.f", "pack.in0"},
-                    LoopSpace::Units::even);
+    LoopSpace loops(matmul, target, threads, {"tile.f", "par.f", "pack.in0"});
     Schedule own = im2colDefault(loops, *im2col, target);
     add({"im2col", {}, im2col, std::move(matmul), std::move(loops), 0, std::move(own)});
   }
