@@ -15,9 +15,11 @@ public:
   /// body(index, carried) for index = 0, step, ... below extent; no loop around a single step.
   template <class Body>
   mlir::Value loop(int64_t extent, int64_t step, mlir::Value carried, Body body) {
-    if (extent == step)
-      return body(index(0), carried);
-    auto loop = mlir::scf::ForOp::create(b, loc, index(0), index(extent), index(step), carried);
+    return extent == step ? body(index(0), carried) : loop(index(extent), step, carried, body);
+  }
+  template <class Body>
+  mlir::Value loop(mlir::Value extent, int64_t step, mlir::Value carried, Body body) {
+    auto loop = mlir::scf::ForOp::create(b, loc, index(0), extent, index(step), carried);
     mlir::OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     mlir::Value result = body(loop.getInductionVar(), loop.getRegionIterArg(0));

@@ -31,10 +31,14 @@ public:
 
   /// Whether tiles, units, batches and blocks of channels nest.
   bool nests() const {
-    int64_t unit = blocking.unit;
-    bool rows = unit % tileColumns == 0 && tileRows % (unit / tileColumns) == 0;
+    int64_t unit = blocking.unit, share = blocking.share, lessTiles = tiles() % unit;
+    bool rows = unit % tileColumns == 0 &&
+                (shape.images == 1 || tileRows % (unit / tileColumns) == 0);
+    bool wholeBlocks = lastShare() % blocking.filters == 0,
+         wholeVectors = blocking.filters == share && share % blocking.lanes == 0;
     return (unit == tiles() || rows) && unit % blocking.batch == 0 &&
-           shape.outChannels % blocking.share == 0 && blocking.share % blocking.filters == 0;
+           lessTiles % blocking.batch == 0 && share % blocking.filters == 0 &&
+           (wholeBlocks || wholeVectors);
   }
 
   void rewrite() {
@@ -52,14 +56,15 @@ public:
     Value none = code.index(0);
     bool several = blocking.unit < tiles() || blocking.share < shape.outChannels;
     Value result = several ? overUnits(filters, destination)
-                           : overBatches(filters, {destination, none, none, none, none});
+                           : overBatches(filters, {destination, none, none, none, none, {}, {}});
     replace(last, result);
   }
 
 private:
-  /// Part of the result: where it starts, and its first tile.
+  /// Part of the result: where it starts, and its first tile; where the last one is smaller than the
+  /// others, how many tiles and filters it has.
   struct Window {
-    Value tensor, tile, image, row, filter;
+    Value tensor, tile, image, row, filter, tiles, filters;
   };
   /// A tile's first output.
   struct Place {
@@ -67,8 +72,11 @@ private:
   };
 
   int64_t tiles() const { return shape.images * tileRows * tileColumns; }
+  int64_t shares() const { return llvm::divideCeil(shape.outChannels, blocking.share); }
+  int64_t lastShare() const { return shape.outChannels - (shares() - 1) * blocking.share; }
 
-  /// U[i, j, c, f] = sum of G[i, p] * G[j, q] * filter[p, q, c, f], as [i * n + j, c, f].
+  /// U[i, j, c, f] = sum of G[i, p] * G[j, q] * filter[p, q, c, f], as [i * n + j, c, f]. Zeros make
+  /// all shares of one size, for the matmul; what they add up to is not transformed back.
   Value transformFilters() {
     Type element = shape.element();
     auto matrixType = RankedTensorType::get({n, 3}, element);
@@ -78,9 +86,16 @@ private:
         factors.push_back(b.getFloatAttr(element, factor));
     Value matrix =
         arith::ConstantOp::create(b, loc, matrixType, DenseElementsAttr::get(matrixType, factors));
+    int64_t padded = shares() * blocking.share;
     auto type = RankedTensorType::get({n, n, shape.inChannels, shape.outChannels}, element);
-    Value empty = tensor::EmptyOp::create(b, loc, type.getShape(), element);
-    Value zeros = markSide(linalg::FillOp::create(b, loc, zero(), empty)).getResult(0);
+    SmallVector<int64_t> wide{n, n, shape.inChannels, padded};
+    SmallVector<OpFoldResult> first(4, b.getIndexAttr(0)), each(4, b.getIndexAttr(1)), sizes;
+    for (int64_t size : type.getShape())
+      sizes.push_back(b.getIndexAttr(size));
+    Value empty = tensor::EmptyOp::create(b, loc, wide, element);
+    Value zeros = markSide(linalg::FillOp::create(b, loc, zero(), empty)).getResult(0), made = zeros;
+    if (padded > shape.outChannels)
+      made = tensor::ExtractSliceOp::create(b, loc, type, zeros, first, sizes, each);
     AffineExpr i, j, c, f, p, q;
     bindDims(b.getContext(), i, j, c, f, p, q);
     SmallVector<AffineExpr> filterAt;
@@ -103,72 +118,86 @@ private:
     SmallVector<utils::IteratorType> kinds(4, utils::IteratorType::parallel);
     kinds.append(2, utils::IteratorType::reduction);
     auto transform = linalg::GenericOp::create(
-        b, loc, TypeRange{type}, ValueRange{matrix, matrix, shape.filter}, ValueRange{zeros},
+        b, loc, TypeRange{type}, ValueRange{matrix, matrix, shape.filter}, ValueRange{made},
         ArrayRef<AffineMap>{map({i, p}), map({j, q}), map(filterAt), map({i, j, c, f})}, kinds,
         [](OpBuilder &body, Location l, ValueRange x) {
           Value factor = arith::MulFOp::create(body, l, x[0], x[1]);
           Value term = arith::MulFOp::create(body, l, factor, x[2]);
           linalg::YieldOp::create(body, l, arith::AddFOp::create(body, l, x[3], term).getResult());
         });
-    return tensor::CollapseShapeOp::create(b, loc, markSide(transform).getResult(0),
+    made = markSide(transform).getResult(0);
+    if (padded > shape.outChannels)
+      made = tensor::InsertSliceOp::create(b, loc, made, zeros, first, sizes, each);
+    return tensor::CollapseShapeOp::create(b, loc, made,
                                            ArrayRef<ReassociationIndices>{{0, 1}, {2}, {3}});
   }
 
   /// Threads take rows of tiles and shares of the channels: what they write are then boxes of the
   /// result.
-  Value overUnits(Value filters, Value destination) {
+  Value overUnits(Value allFilters, Value destination) {
     int64_t tileRowsOfUnit = blocking.unit / tileColumns;
     int64_t rows = tileRowsOfUnit * m;
-    int64_t unitsOfTiles = tiles() / blocking.unit, shares = shape.outChannels / blocking.share;
+    int64_t unitsOfTiles = llvm::divideCeil(tiles(), blocking.unit);
     auto forall = scf::ForallOp::create(
-        b, loc, ArrayRef<OpFoldResult>{b.getIndexAttr(unitsOfTiles), b.getIndexAttr(shares)},
+        b, loc, ArrayRef<OpFoldResult>{b.getIndexAttr(unitsOfTiles), b.getIndexAttr(shares())},
         ValueRange{destination}, std::nullopt);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forall.getBody());
     Value unit = forall.getInductionVar(0);
     AffineExpr d0 = b.getAffineDimExpr(0);
-    Value filter = code.affine(d0 * blocking.share, forall.getInductionVar(1));
+    Value filter = code.affine(d0 * blocking.share, forall.getInductionVar(1)),
+          tile = code.affine(d0 * blocking.unit, unit);
+    OpFoldResult unitTiles = upTo(tiles(), blocking.unit, tile),
+                 filters = upTo(shape.outChannels, blocking.share, filter);
     Value image = code.index(0), row = image;
     OpFoldResult images = b.getIndexAttr(shape.images), height = b.getIndexAttr(shape.height);
     if (unitsOfTiles > 1) {
-      int64_t perImage = tileRows / tileRowsOfUnit;
+      int64_t perImage = llvm::divideCeil(tileRows, tileRowsOfUnit);
       AffineExpr inImage = shape.images == 1 ? d0 : d0 % perImage;
       if (shape.images > 1)
         image = code.affine(d0.floorDiv(perImage), unit);
       row = code.affine(inImage * rows, unit);
       images = b.getIndexAttr(1);
-      height = b.getIndexAttr(rows);
-      if (shape.height % rows != 0)
-        height = affine::makeComposedFoldedAffineMin(
-            b, loc,
-            AffineMap::get(1, 0, {b.getAffineConstantExpr(rows), shape.height - d0}, b.getContext()),
-            {OpFoldResult(row)});
+      height = upTo(shape.height, rows, row);
     }
     SmallVector<OpFoldResult> offsets{image, row, b.getIndexAttr(0), filter};
-    SmallVector<OpFoldResult> sizes{images, height, b.getIndexAttr(shape.width),
-                                    b.getIndexAttr(blocking.share)};
+    SmallVector<OpFoldResult> sizes{images, height, b.getIndexAttr(shape.width), filters};
     SmallVector<OpFoldResult> strides(4, b.getIndexAttr(1));
     Value shared = forall.getRegionIterArgs()[0];
     Value part = tensor::ExtractSliceOp::create(b, loc, shared, offsets, sizes, strides);
-    Value done =
-        overBatches(filters, {part, code.affine(d0 * blocking.unit, unit), image, row, filter});
+    Value done = overBatches(allFilters, {part, tile, image, row, filter,
+                                          dyn_cast<Value>(unitTiles), dyn_cast<Value>(filters)});
     b.setInsertionPointToEnd(forall.getTerminator().getBody());
     tensor::ParallelInsertSliceOp::create(b, loc, done, shared, offsets, sizes, strides);
     return forall.getResult(0);
   }
 
+  /// `size`, or what is left of `extent` from `start` on; a constant where all are alike.
+  OpFoldResult upTo(int64_t extent, int64_t size, Value start) {
+    if (extent % size == 0)
+      return b.getIndexAttr(size);
+    SmallVector<AffineExpr> either{b.getAffineConstantExpr(size), extent - b.getAffineDimExpr(0)};
+    return affine::makeComposedFoldedAffineMin(b, loc, AffineMap::get(1, 0, either, b.getContext()),
+                                               {OpFoldResult(start)});
+  }
+
   Value overBatches(Value filters, const Window &window) {
-    return code.loop(blocking.unit, blocking.batch, window.tensor, [&](Value batch, Value result) {
+    auto batches = [&](Value batch, Value result) {
       Value firstTile = code.add(window.tile, batch);
       Value inputs = transformInputs(firstTile);
       auto block = [&](Value inShare, Value carried) {
         Value firstFilter = code.add(window.filter, inShare);
         Value products = multiply(inputs, filters, firstFilter);
-        return transformOutputs(products, firstTile, firstFilter,
-                                {carried, {}, window.image, window.row, window.filter});
+        Window here = window;
+        here.tensor = carried;
+        return transformOutputs(products, firstTile, firstFilter, here);
       };
-      return code.loop(blocking.share, blocking.filters, result, block);
-    });
+      bool fewer = window.filters && blocking.filters < blocking.share;
+      return fewer ? code.loop(window.filters, blocking.filters, result, block)
+                   : code.loop(blocking.share, blocking.filters, result, block);
+    };
+    return window.tiles ? code.loop(window.tiles, blocking.batch, window.tensor, batches)
+                        : code.loop(blocking.unit, blocking.batch, window.tensor, batches);
   }
 
   Place locate(Value firstTile, Value t) {
@@ -272,7 +301,7 @@ private:
           return code.write(values, {m, m}, carried, {image, row, place.column, inShare}, chunk,
                             !reachesOut);
         };
-        return code.overVectors(blocking.filters, result, vectors);
+        return overFilters(window, result, vectors);
       };
       if (shape.height % m == 0 && shape.width % m == 0)
         return tile(false);
@@ -281,6 +310,23 @@ private:
       return code.either(
           whole, result.getType(), [&] { return tile(false); }, [&] { return tile(true); });
     });
+  }
+
+  /// As code.overVectors, over a block of filters, of which the last share may not have all.
+  template <class Body> Value overFilters(const Window &window, Value result, Body body) {
+    int64_t lanes = blocking.lanes, last = lastShare(), whole = last / lanes * lanes;
+    if (last % blocking.filters == 0)
+      return code.overVectors(blocking.filters, result, body);
+    AffineExpr d0 = b.getAffineDimExpr(0);
+    Value wholeVectors = code.affine(d0.floorDiv(lanes) * lanes, window.filters);
+    result = code.loop(wholeVectors, lanes, result, [&](Value f, Value carried) {
+      return body(f, Chunk{0, lanes, lanes}, carried);
+    });
+    for (const Chunk &chunk : cutIntoChunks(last - whole, lanes))
+      result = code.either(
+          code.within(window.filters, 0, last), result.getType(),
+          [&] { return body(code.index(whole), chunk, result); }, [&] { return result; });
+    return result;
   }
 
   TypedAttr zeroAttr() { return b.getZeroAttr(shape.element()); }

@@ -9,7 +9,7 @@ namespace alt {
 struct WinogradBlocking {
   int64_t m = 4;
   int64_t unit = 1;    ///< tiles of a thread unit: all of them, or whole rows of tiles
-  int64_t share = 0;   ///< output channels of a thread unit; 0: all
+  int64_t share = 0;   ///< output channels of a thread unit; 0: all. The last of either may be less
   int64_t batch = 1;   ///< tiles that are transformed, multiplied and transformed back together
   int64_t filters = 1; ///< output channels that are multiplied and transformed back together
   int64_t lanes = 16;  ///< elements in a vector

@@ -60,10 +60,14 @@ void AlgorithmSpace::winogradConstraints(const Algorithm &algorithm, TuneScript 
   auto divides = [&](unsigned by, unsigned value) {
     return e.apply(Op::eq, {e.apply(Op::mod, {value, by}), zero});
   };
-  unsigned rowsOfTiles = e.apply(
-      Op::logicalAnd, {divides(columns, unit), divides(e.apply(Op::div, {unit, columns}), rows)});
+  unsigned rowsOfTiles = divides(columns, unit);
+  if (winograd.images > 1)
+    rowsOfTiles = e.apply(Op::logicalAnd,
+                          {rowsOfTiles, divides(e.apply(Op::div, {unit, columns}), rows)});
   found.push_back({e.apply(Op::logicalOr, {e.apply(Op::eq, {unit, tiles}), rowsOfTiles}),
                    algorithm.name + ": a thread's unit is whole rows of tiles"});
+  found.push_back({divides(batch, e.apply(Op::mod, {tiles, unit})),
+                   algorithm.name + ": a shorter last unit has whole batches"});
   unsigned inLoop = e.apply(Op::lt, {batch, tiles});
   unsigned productsInLoop = e.apply(Op::logicalOr, {inLoop, e.apply(Op::lt, {filters, out})});
   unsigned shared = e.apply(Op::lt, {level("par.f", winograd.outChannels), out});

@@ -116,7 +116,7 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
       // matrices gives a register tile no reuse.
       LoopSpace loops(matmul, target, threads,
                       {"reg.a", "tile.a", "par.a", "block.c", "pack.in0", "outer"},
-                      LoopSpace::Units::even);
+                      {1, winograd->columns, 1, 1});
       Schedule own = winogradDefault(loops, *winograd, target);
       add({name, winograd, {}, std::move(matmul), std::move(loops), 0, std::move(own)});
     }

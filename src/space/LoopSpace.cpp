@@ -28,7 +28,7 @@ std::vector<int64_t> thinned(std::vector<int64_t> values, size_t count) {
 } // namespace
 
 LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned threads,
-                     std::vector<std::string> withheld, Units unitKind)
+                     std::vector<std::string> withheld, const std::vector<int64_t> &unitSteps)
     : axes(workload.axes), operands(workload.operands), singleLanes(target.vectorBits / 32),
       vectorLanes(accumulatorLanes(workload, target)),
       // Some registers stay free for what is multiplied into the accumulators.
@@ -69,7 +69,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
       if (!onlyVectors || d % vectorLanes == 0 || d == extent)
         tiles.push_back(d);
     tiles = thinned(tiles, 16);
-    std::vector<int64_t> units = unitSizes(a, unitKind);
+    std::vector<int64_t> units = unitSizes(a, unitSteps.empty() ? 1 : unitSteps[a]);
     tiles.insert(tiles.end(), units.begin(), units.end());
     addKnob({Field::reg, a}, "reg." + axes[a].name, sizes);
     addKnob({Field::tile, a}, "tile." + axes[a].name, tiles);
@@ -103,7 +103,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
 
 /// What a thread may take of a parallel axis: parts that divide it, and the most even ones that
 /// have whole vectors (the last one is shorter), of which each thread gets one, two or four.
-std::vector<int64_t> LoopSpace::unitSizes(unsigned a, Units kind) const {
+std::vector<int64_t> LoopSpace::unitSizes(unsigned a, int64_t unitStep) const {
   if (threads <= 1)
     return {};
   int64_t extent = axes[a].extent;
@@ -114,11 +114,9 @@ std::vector<int64_t> LoopSpace::unitSizes(unsigned a, Units kind) const {
     if (extent / d <= 8 * threads && (!onlyVectors || d % vectorLanes == 0 || d == extent))
       sizes.push_back(d);
   sizes = thinned(sizes, 10);
-  if (kind == Units::even)
-    return sizes;
   std::vector<int64_t> steps;
   if (!onlyVectors)
-    steps = {1};
+    steps = {unitStep};
   if (vectors)
     for (int64_t count : {1, 2, 3, 4})
       steps.push_back(count * vectorLanes);

@@ -14,11 +14,10 @@ namespace alt {
 /// that of ops fused into the register tile.
 class LoopSpace : public SearchSpace {
 public:
-  /// Whether threads' units have to divide their axis.
-  enum class Units { any, even };
-  /// Knobs named in `withheld` are not offered: their loops stay whole.
+  /// Knobs named in `withheld` are not offered: their loops stay whole. Threads' units that do not
+  /// divide their axis are multiples of its `unitSteps`, or any where there are none.
   LoopSpace(const Workload &, const Target &, unsigned threads,
-            std::vector<std::string> withheld = {}, Units = Units::any);
+            std::vector<std::string> withheld = {}, const std::vector<int64_t> &unitSteps = {});
 
   std::span<const Knob> knobs() const override { return knobList; }
   bool legal(const Schedule &) const override;
@@ -59,7 +58,7 @@ private:
   void addChoice(Meaning, std::string name, std::vector<std::string> labels);
   void addOrder(Meaning::Field, std::string name, const std::vector<unsigned> &axes);
   bool isWithheld(const std::string &name) const;
-  std::vector<int64_t> unitSizes(unsigned axis, Units) const;
+  std::vector<int64_t> unitSizes(unsigned axis, int64_t step) const;
   std::vector<unsigned> vectorCandidates() const;
   std::optional<unsigned> sumsInLanes(unsigned alternative) const;
   bool legal(const LoopNest &) const;

@@ -84,15 +84,35 @@ static double multiplying(const LoopNest::Level &tiles, const LoopNest::Level &f
   return cycles;
 }
 
+/// Of all the work, what the thread has that has most: each takes as many units as others, or one
+/// more.
+static double longestShare(const LoopNest &nest, unsigned threads) {
+  const LoopNest::Level &tile = nest.axes[Winograd::t], &feature = nest.axes[Winograd::f];
+  auto sizeOf = [](const LoopNest::Level &axis, int64_t unit) {
+    return static_cast<double>(std::min(axis.par, axis.extent - unit * axis.par)) /
+           static_cast<double>(axis.extent);
+  };
+  int64_t shares = unitsAlong(feature), units = unitsAlong(tile) * shares;
+  double longest = 0;
+  for (int64_t thread = 0; thread < threads; ++thread) {
+    double sum = 0;
+    for (int64_t unit = units * thread / threads; unit < units * (thread + 1) / threads; ++unit)
+      sum += sizeOf(tile, unit / shares) * sizeOf(feature, unit % shares);
+    longest = std::max(longest, sum);
+  }
+  return longest;
+}
+
 // What the constants say was found by timing some two thousand schedules of 19 convolutions, 7x7 to
 // 112x112, for one thread and two on a Zen 5 with AVX-512.
 double Winograd::cycles(const LoopNest &nest, const Target &target, unsigned threads) const {
   const LoopNest::Level &tile = nest.axes[t], &feature = nest.axes[f];
   auto real = [](int64_t value) { return static_cast<double>(value); };
   int64_t batch = tile.tile, lanes = target.vectorBits / 32;
-  double batches = real(tiles() / batch), blocks = batches * real(outChannels / feature.tile),
+  double batches = real(tiles()) / real(batch),
+         blocks = batches * real(outChannels) / real(feature.tile),
          panels = batches * real(points()) * real(outChannels) / real(feature.reg),
-         shares = real(outChannels / feature.par); // each transforms all inputs for itself
+         shares = real(unitsAlong(feature)); // each transforms all inputs for itself
   double inputVectors = shares * real(ceilDiv(inChannels, lanes)),
          outputVectors = real(ceilDiv(outChannels, lanes));
   double computing = blocks * multiplying(tile, feature, points() * inChannels, target) +
@@ -115,9 +135,8 @@ double Winograd::cycles(const LoopNest &nest, const Target &target, unsigned thr
   if (kept > l2 / 2) // written and read again
     loading += 2 * line * real(points() * tiles()) * (inputVectors + outputVectors);
 
-  double units = real(tiles() / tile.par) * shares, turns = std::ceil(units / threads);
   double together = threads > 1 ? 1.5 : 1; // one core alone does not use all of memory
-  return (computing + loading / line) * turns / units + sharedLoading / line / together;
+  return (computing + loading / line) * longestShare(nest, threads) + sharedLoading / line / together;
 }
 
 int64_t Winograd::inputBytes(const LoopNest &nest) const {
@@ -130,8 +149,8 @@ int64_t Winograd::productBytes(const LoopNest &nest) const {
 
 bool Winograd::legal(const LoopNest &nest) const {
   int64_t unit = nest.axes[t].par, batch = nest.axes[t].tile;
-  bool rowsOfTiles = unit % columns == 0 && rows % (unit / columns) == 0;
-  if (unit < tiles() && !rowsOfTiles)
+  bool rowsOfTiles = unit % columns == 0 && (images == 1 || rows % (unit / columns) == 0);
+  if ((unit < tiles() && !rowsOfTiles) || tiles() % unit % batch != 0)
     return false;
   int64_t insideLoops =
       (batch < tiles() || nest.axes[f].par < outChannels ? inputBytes(nest) : 0) +

@@ -40,8 +40,8 @@ struct Winograd {
   int64_t inputBytes(const LoopNest &) const;
   int64_t productBytes(const LoopNest &) const;
   int64_t batchBytes(const LoopNest &nest) const { return inputBytes(nest) + productBytes(nest); }
-  /// Units for threads are whole rows of tiles (and any share of the channels), and the stack holds
-  /// what is inside loops.
+  /// Units for threads are whole rows of tiles (and any share of the channels), of whole batches, and
+  /// the stack holds what is inside loops.
   bool legal(const LoopNest &) const;
 };
 

@@ -29,8 +29,8 @@ TEST_P(DrawnKernels, LowerRunAndAgreeWithTheReference) {
   }
 }
 
-/// Of each kind of point that `wanted` tells, two are right.
-void expectSomeRight(const std::string &text,
+/// Of each kind of point of the algorithm that `wanted` tells, two are right.
+void expectSomeRight(const std::string &text, const std::string &algorithm,
                      std::initializer_list<bool (*)(const LoopNest &)> wanted) {
   test::CheckedKernel kernel(text);
   AlgorithmSpace space(kernel.workload, hostTarget(), 2);
@@ -39,7 +39,8 @@ void expectSomeRight(const std::string &text,
     int found = 0;
     for (int i = 0; i < 20000 && found < 2 && !testing::Test::HasFatalFailure(); ++i) {
       Schedule schedule = space.random(rng);
-      if (space.chosen(schedule) == 0 && isWanted(space.decode(schedule))) {
+      if (space.algorithms()[space.chosen(schedule)].name == algorithm &&
+          isWanted(space.decode(schedule))) {
         kernel.expectRight(space, schedule, 2);
         ++found;
       }
@@ -56,7 +57,7 @@ int unevenAxes(const LoopNest &nest) {
 }
 
 TEST(UnitsOfUnequalSize, OfAContractionAreRight) {
-  expectSomeRight(test::matmul(23, 45, 64, true),
+  expectSomeRight(test::matmul(23, 45, 64, true), "direct",
                   {[](const LoopNest &nest) { return unevenAxes(nest) == 2; },
                    [](const LoopNest &nest) { return unevenAxes(nest) == 2 && nest.packed[1]; },
                    [](const LoopNest &nest) { return unevenAxes(nest) > 0 && nest.blocked(); }});
@@ -70,10 +71,34 @@ bool hasEdgesInUnits(const LoopNest &nest, int64_t units) {
 // The units at the ends of an axis have register tiles that meet the padding; those between do not.
 TEST(UnitsOfUnequalSize, OfAPaddedConvolutionAreRight) {
   expectSomeRight(
-      test::paddedConvolution(11, 13, 5, 18),
+      test::paddedConvolution(11, 13, 5, 18), "direct",
       {[](const LoopNest &nest) { return hasEdgesInUnits(nest, 2) && unevenAxes(nest) > 0; },
        [](const LoopNest &nest) { return hasEdgesInUnits(nest, 3); },
        [](const LoopNest &nest) { return nest.skipPad && unevenAxes(nest) == 2; }});
+}
+
+bool isUneven(const LoopNest::Level &axis) { return axis.extent % axis.par != 0; }
+
+// Rows of tiles and filters: of the 40 the last thread has 8, of the 48 it has 16, in one block.
+TEST(UnitsOfUnequalSize, OfWinogradsAlgorithmAreRight) {
+  auto rows = [](const LoopNest &nest) { return isUneven(nest.axes[Winograd::t]); };
+  auto filters = [](const LoopNest &nest) { return isUneven(nest.axes[Winograd::f]); };
+  auto both = [](const LoopNest &nest) {
+    return isUneven(nest.axes[Winograd::t]) && isUneven(nest.axes[Winograd::f]) && nest.packed[1];
+  };
+  auto blocks = [](const LoopNest &nest) {
+    const LoopNest::Level &f = nest.axes[Winograd::f];
+    return isUneven(f) && f.tile < f.par;
+  };
+  expectSomeRight(test::convolutionWithEpilogue(1, 22, 22, 5, 40, /*transposed=*/false), "f43",
+                  {rows, filters, both});
+  expectSomeRight(test::paddedConvolution(20, 20, 5, 48), "f43", {blocks});
+}
+
+TEST(UnitsOfUnequalSize, OfPatchesAreRight) {
+  expectSomeRight(test::paddedConvolution(11, 13, 5, 18), "im2col",
+                  {[](const LoopNest &nest) { return unevenAxes(nest) > 0; },
+                   [](const LoopNest &nest) { return unevenAxes(nest) == 2 && nest.packed[1]; }});
 }
 
 TEST(DescribeKernel, SaysWhichAxesTheFusedOpsRunAlong) {
