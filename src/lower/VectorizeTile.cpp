@@ -22,7 +22,7 @@ public:
 
   void rewrite() {
     b.setInsertionPoint(op);
-    if (op->hasAttr("alt.skip_pad") && !tile.vectorReduction())
+    if (op->hasAttr("alt.skip_pad"))
       readThroughPadding();
     SmallVector<Value> values = tile.vectorReduction() ? reduceAlongVector() : accumulate();
     store(values);
@@ -82,19 +82,25 @@ private:
                                        value);
   }
 
+  /// Of the taps that are not on padding, where those of the axis are known by then only.
+  const TapBounds *boundsOf(unsigned axis) const {
+    const auto *found =
+        llvm::find_if(tapBounds, [&](const TapBounds &taps) { return taps.axis == axis; });
+    return found == tapBounds.end() ? nullptr : found;
+  }
+
   /// The loop over reduction axis number `level` and all below, around one step of every point.
   SmallVector<Value> reduce(unsigned level, SmallVector<OpFoldResult> &at,
                             SmallVector<Value> values) {
     if (level == tile.reductions.size())
       return step(at, values);
     unsigned axis = tile.reductions[level];
-    for (const TapBounds &taps : tapBounds)
-      if (taps.axis == axis)
-        return reductionLoop(taps.lower, taps.upper, 1, values,
-                             [&](Value iv, SmallVector<Value> carried) {
-                               at[axis] = iv;
-                               return reduce(level + 1, at, std::move(carried));
-                             });
+    if (const TapBounds *taps = boundsOf(axis))
+      return reductionLoop(taps->lower, taps->upper, 1, values,
+                           [&](Value iv, SmallVector<Value> carried) {
+                             at[axis] = iv;
+                             return reduce(level + 1, at, std::move(carried));
+                           });
     int64_t extent = tile.extents[axis], factor = std::min(tile.unroll[axis], extent);
     int64_t inLoop = extent <= factor ? 0 : extent / factor * factor;
     if (inLoop)
@@ -254,8 +260,7 @@ private:
     SmallVector<Value> totals;
     for (auto [point, lanes] : llvm::zip(tile.points, partial)) {
       Value total = reader.read(init, dimsOf(point), tile.vectorAxis, Chunk{});
-      totals.push_back(
-          vector::ReductionOp::create(b, loc, *combiningKind(combiner), lanes, total));
+      totals.push_back(vector::ReductionOp::create(b, loc, *combiningKind(combiner), lanes, total));
     }
     return totals;
   }
@@ -265,19 +270,29 @@ private:
       point.chunk = chunk;
   }
 
-  /// Loops over the other reductions from number `level` on; the run along the vectors is innermost.
+  /// Loops over the other reductions from number `level` on; the run along the vectors is
+  /// innermost.
   SmallVector<Value> reduceOthers(unsigned level, SmallVector<OpFoldResult> &at,
                                   SmallVector<Value> values) {
     if (level == tile.reductions.size())
       return runAlongVector(at, std::move(values));
     unsigned axis = tile.reductions[level];
-    if (static_cast<int>(axis) == tile.vectorAxis || tile.extents[axis] == 1)
+    int64_t extent = tile.extents[axis];
+    if (static_cast<int>(axis) == tile.vectorAxis || extent == 1)
       return reduceOthers(level + 1, at, std::move(values));
-    return reductionLoop(0, tile.extents[axis], 1, values,
-                         [&](Value iv, SmallVector<Value> carried) {
-                           at[axis] = iv;
-                           return reduceOthers(level + 1, at, std::move(carried));
-                         });
+    auto around = [&](Value iv, SmallVector<Value> carried) {
+      at[axis] = iv;
+      return reduceOthers(level + 1, at, std::move(carried));
+    };
+    if (const TapBounds *taps = boundsOf(axis))
+      return reductionLoop(taps->lower, taps->upper, 1, values, around);
+    if (!op->hasAttr("alt.skip_pad") || tile.unroll[axis] < extent)
+      return reductionLoop(0, extent, 1, values, around);
+    for (int64_t tap = 0; tap < extent; ++tap) { // known to be on the padding or not
+      at[axis] = b.getIndexAttr(tap);
+      values = reduceOthers(level + 1, at, std::move(values));
+    }
+    return values;
   }
 
   /// Whole vectors, and what is left under a mask.

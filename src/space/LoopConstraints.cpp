@@ -170,7 +170,7 @@ private:
              "padding skipped: " + space.axes[padded.axis].name + reason);
       };
       for (unsigned a : space.vectorAxes)
-        if (a == padded.axis || !isParallel(a))
+        if (a == padded.axis || a == padded.window)
           whenSkipped(e.apply(Op::logicalNot, {*isVector(a)}),
                       " and the window have no vectors along them");
       whenSkipped(equal(window.tile, window.extent), "'s window is whole");

@@ -73,7 +73,7 @@ bool LoopSpace::canSkipPad(const LoopNest &nest) const {
   unsigned wide = 0;
   for (const PaddedAxis &padded : paddedAxes) {
     const LoopNest::Level &axis = nest.axes[padded.axis];
-    if (padded.axis == nest.vectorAxis || axes[nest.vectorAxis].kind == AxisKind::reduction)
+    if (padded.axis == nest.vectorAxis || padded.window == nest.vectorAxis)
       return false;
     const LoopNest::Level &window = nest.axes[padded.window];
     if (window.tile != window.extent)

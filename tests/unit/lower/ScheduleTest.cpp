@@ -101,6 +101,19 @@ TEST(UnitsOfUnequalSize, OfPatchesAreRight) {
                    [](const LoopNest &nest) { return unevenAxes(nest) == 2 && nest.packed[1]; }});
 }
 
+bool skipsInLanes(const LoopNest &nest) {
+  return nest.skipPad && nest.axes[nest.vectorAxis].kind == AxisKind::reduction;
+}
+
+// Taps that are known where the code is written, and bounds of the window's loops.
+TEST(SkippedPadding, IsRightWhereSumsStayInTheLanes) {
+  expectSomeRight(
+      test::paddedConvolution(9, 11, 67, 5), "direct",
+      {[](const LoopNest &nest) { return skipsInLanes(nest) && nest.edges.empty(); },
+       [](const LoopNest &nest) { return skipsInLanes(nest) && !nest.edges.empty(); },
+       [](const LoopNest &nest) { return skipsInLanes(nest) && unevenAxes(nest) > 0; }});
+}
+
 TEST(DescribeKernel, SaysWhichAxesTheFusedOpsRunAlong) {
   auto fused = [](const std::string &text) { return describeKernel(text)->fusedResults; };
   using Results = std::vector<FusedResult>;
