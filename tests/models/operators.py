@@ -56,6 +56,19 @@ CASES = {
     "lrn": case("LRN", [floats(2, 7, 3, 5)], size=5, alpha=0.5, bias=2.0, beta=0.75),
     "vector_by_matrices": case("MatMul", [floats(4), floats(3, 4, 5)]),
     "flipped": case("Slice", [floats(3, 6)], [ints(-1, 4), ints(-9, 0), ints(0, 1), ints(-1, -2)]),
+    "dft": case("DFT", [floats(2, 12, 3, 1)], onesided=1),
+    "dft_back": case("DFT", [floats(2, 3, 10, 2)], [ints(8)[0]], axis=2, inverse=1),
+    "stft": case("STFT", [floats(2, 40, 1)], [ints(6)[0], np.abs(floats(16)), ints(16)[0]]),
+    "col2im": case("Col2Im", [floats(2, 18, 12)], [ints(6, 5), ints(3, 3)], strides=[2, 1], pads=[1, 0, 1, 1],
+                   dilations=[1, 1]),
+    "regions": case("RoiAlign", [floats(2, 3, 8, 9), np.float32([[0, 0, 20, 17], [3, 2, 9, 30], [-9, -8, 2, 2]]), ints(0, 1, 1)],
+                    output_height=3, output_width=2, sampling_ratio=2, spatial_scale=0.4),
+    "regions_max": case("RoiAlign", [floats(2, 3, 8, 9), np.float32([[0, 0, 20, 17], [3, 2, 9, 30]]), ints(1, 0)],
+                        output_height=2, output_width=2, sampling_ratio=1, spatial_scale=0.4, mode="max"),
+    "compressed": case("Compress", [floats(3, 4)], [np.array([True, False, False, True])], axis=1),
+    "sequences": case("ReverseSequence", [floats(5, 3, 2), ints(2, 5, 1)]),
+    "unpooled": case("MaxUnpool", [floats(1, 2, 2, 2), ints(0, 3, 8, 14, 17, 19, 24, 30).reshape(1, 2, 2, 2)],
+                     kernel_shape=[2, 2], strides=[2, 2]),
     "pool_beyond": case("AveragePool", [floats(1, 2, 7, 6)], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1,
                         pads=[1, 0, 0, 1]),
     "pool_padded": case("AveragePool", [floats(1, 2, 7, 6)], kernel_shape=[3, 2], strides=[2, 1], pads=[1, 0, 1, 1]),
@@ -79,11 +92,48 @@ CASES = {
 }
 
 
+# What ONNX Runtime's optimiser writes.
+def vendors(op, *arguments, **attributes):
+    return case(f"com.microsoft.{op}", *arguments, **attributes)
+
+
+MASK = np.int32([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]])
+CASES.update({
+    "fused_conv": vendors("FusedConv", [floats(1, 3, 6, 5)], [floats(4, 3, 3, 3), floats(4), floats(1, 4, 6, 5)],
+                          activation="LeakyRelu", activation_params=[0.2], pads=[1, 1, 1, 1]),
+    "fused_gemm": vendors("FusedGemm", [floats(3, 4)], [floats(5, 4), floats(5)], transB=1, activation="Relu"),
+    "fused_product": vendors("FusedMatMul", [floats(2, 4, 3), floats(2, 5, 4)], transA=1, transB=1, alpha=0.3),
+    "gelu": vendors("Gelu", [floats(3, 7)]),
+    "bias_gelu": vendors("BiasGelu", [floats(3, 7)], [floats(7)]),
+    "fast_gelu": vendors("FastGelu", [floats(3, 7)], [floats(7)]),
+    "quick_gelu": vendors("QuickGelu", [floats(3, 7)], alpha=1.3),
+    "skip_norm": vendors("SkipLayerNormalization", [floats(2, 3, 8), floats(2, 3, 8)], [floats(8), floats(8), floats(8)]),
+    "skip_rms": vendors("SkipSimplifiedLayerNormalization", [floats(2, 3, 8), floats(2, 3, 8)], [floats(8)]),
+    "attention": vendors("Attention", [floats(2, 5, 8)], [floats(8, 24), floats(24), MASK], num_heads=2),
+    "attention_causal": vendors("Attention", [floats(2, 5, 8)], [floats(8, 24), floats(24)], num_heads=4, unidirectional=1),
+    "attention_of_others": vendors("MultiHeadAttention", [floats(2, 3, 8), floats(2, 5, 8), floats(2, 5, 12)],
+                                   [floats(28), None, floats(1, 2, 3, 5)], num_heads=2),
+    "embedded": vendors("EmbedLayerNormalization", [np.int32([[1, 0, 3]]), np.int32([[0, 1, 1]])],
+                        [floats(4, 8), floats(6, 8), floats(2, 8), floats(8), floats(8)], 2),
+})
+
+
 def branch(op, name, **attributes):
     value = helper.make_tensor_value_info(name, TensorProto.FLOAT, [3, 4])
     return helper.make_graph([helper.make_node(op, ["if_in1"], [name], **attributes)], name, [], [value])
 
 
+def decaying_sum():
+    """Of the rows of a matrix, the last one first: half of what there is, and a row."""
+    row = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [4])
+    nodes = [helper.make_node("Mul", ["sum", "half"], ["less"]), helper.make_node("Add", ["less", "row"], ["new"]),
+             helper.make_node("Neg", ["new"], ["shown"])]
+    return helper.make_graph(nodes, "body", [row("sum"), row("row")], [row("new"), row("shown")],
+                             [numpy_helper.from_array(np.float32([0.5]), "half")])
+
+
+CASES["scan"] = case("Scan", [floats(4), floats(5, 4)], outputs=2, body=decaying_sum(), num_scan_inputs=1,
+                     scan_input_directions=[1], scan_output_directions=[1])
 CASES["if"] = case("If", [np.array(False), floats(3, 4)], then_branch=branch("Relu", "t"), else_branch=branch("Neg", "e"))
 
 
@@ -100,16 +150,14 @@ def model_of(cases):
                 weights.append(numpy_helper.from_array(np.asarray(value), names[-1]))
         made = [f"{name}_out{index}" for index in range(count)]
         taken = names[:1] if op == "If" else names  # the branches take the others by their names
-        nodes.append(helper.make_node(op, taken, made, name, **attributes))
+        domain, _, kind = op.rpartition(".")
+        nodes.append(helper.make_node(kind, taken, made, name, domain=domain, **attributes))
         outputs += made
     values = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
               for name, value in feeds.items()]
     untyped = [helper.make_empty_tensor_value_info(name) for name in outputs]
     made = helper.make_model(helper.make_graph(nodes, "g", values, untyped, weights), ir_version=9,
-                             opset_imports=[helper.make_opsetid("", 18)])
-    types = {v.name: v for v in onnx.shape_inference.infer_shapes(made).graph.output}
-    for value in made.graph.output:
-        value.CopyFrom(types[value.name])
+                             opset_imports=[helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)])
     return made, feeds
 
 
@@ -120,6 +168,9 @@ def main():
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     expected = dict(zip(names, session.run(None, feeds)))
+    for value in model.graph.output:
+        result = np.asarray(expected[value.name])
+        value.CopyFrom(helper.make_tensor_value_info(value.name, helper.np_dtype_to_tensor_dtype(result.dtype), result.shape))
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         onnx.save(model, folder / "operators.onnx")

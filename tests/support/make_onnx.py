@@ -39,6 +39,11 @@ elif kind == "dynamic-inside":  # though all that is declared is static
 elif kind == "unsupported-op":
     made = model([helper.make_node("StringNormalizer", ["x"], ["y"], name="normalise")],
                  [tensor("x", [4], TensorProto.STRING)], [tensor("y", [4], TensorProto.STRING)])
+elif kind == "unknown-op":
+    made = model([helper.make_node("NoSuchThing", ["x"], ["y"], name="odd")], [tensor("x", [4])], [tensor("y", None)])
+elif kind == "one-machine":
+    made = model([helper.make_node("Conv", ["x"], ["y"], name="blocked", domain="com.microsoft.nchwc")],
+                 [tensor("x", [1, 16, 4, 4])], [tensor("y", [1, 16, 4, 4])])
 elif kind == "unsupported-type":
     made = model([helper.make_node("Add", ["x", "x"], ["y"])],
                  [tensor("x", [4, 4], TensorProto.COMPLEX64)], [tensor("y", [4, 4], TensorProto.COMPLEX64)])

@@ -45,14 +45,14 @@ def taken(node, known):
     if node.input[0] not in known:
         return None
     condition = bool(numpy_helper.to_array(known[node.input[0]]).reshape(-1)[0])
-    return inlined(node, "then_branch" if condition else "else_branch", node.output)
+    return branch_of(node, "then_branch" if condition else "else_branch", node.output)
 
 
 def both(node):
     """The branches have no effects: what one gives is chosen. Ifs inside may be decided afterwards."""
     nodes, initialisers = [], []
     for branch in ("then_branch", "else_branch"):
-        made, constants = inlined(node, branch, [f"{name}.{branch}" for name in node.output])
+        made, constants = branch_of(node, branch, [f"{name}.{branch}" for name in node.output])
         nodes, initialisers = nodes + made, initialisers + constants
     for name in node.output:
         inputs = [node.input[0], f"{name}.then_branch", f"{name}.else_branch"]
@@ -60,12 +60,15 @@ def both(node):
     return nodes, initialisers
 
 
-def inlined(node, branch, outputs):
-    """The nodes and constants of a branch, its names made unlike all others, its results called `outputs`."""
+def branch_of(node, branch, outputs):
     graph = next(a.g for a in node.attribute if a.name == branch)
-    prefix = f"{node.output[0]}.{branch}."
+    return inlined(f"{node.output[0]}.{branch}", graph, outputs)
+
+
+def inlined(prefix, graph, outputs, inputs={}):
+    """The nodes and constants of a subgraph, its names made unlike all others, its results called `outputs`."""
     own = {name for n in graph.node for name in n.output} | {i.name for i in graph.initializer}
-    rename = {name: prefix + name for name in own if name}
+    rename = {**inputs, **{name: f"{prefix}.{name}" for name in own if name}}
     made = [renamed(n, rename) for n in graph.node]
     constants = []
     for constant in graph.initializer:

@@ -1,11 +1,13 @@
 """torch-mlir's two programs, and which operator is to blame when they refuse."""
+import ctypes
 import os
 import re
+import signal
 import subprocess
 
 import onnx
 
-from refusal import first_line
+from refusal import first_line, full_name
 from tm_tensor import to_loops
 
 PIPELINE = (
@@ -23,8 +25,6 @@ class Refusal:
 
 def blame(model, torch_text, diagnostics):
     """The ONNX operator and node that torch-mlir's first error points at."""
-    if "PLEASE submit a bug report" in diagnostics:
-        return Refusal("torch-mlir crashes on it")
     where = re.search(r":(\d+):\d+: error: (.*)", diagnostics)
     if not where:
         return Refusal(first_line(diagnostics) or "torch-mlir failed without a word")
@@ -57,15 +57,47 @@ def describe(operator, node):
 
 
 def cannot_be_converted(operator, node):
-    return Refusal(f"{describe(operator, node)} cannot be converted", operator)
+    return Refusal(f"{describe(operator, node)} cannot be converted; write it in simpler operators, or end the model before "
+                   "that node", operator)
+
+
+def crash(model, path, arguments, tag):
+    """torch-mlir says nothing about what it crashes on: so the first operator that it crashes on alone."""
+    values = {v.name: v for v in [*model.graph.value_info, *model.graph.input, *model.graph.output]}
+    constants = {i.name: i for i in model.graph.initializer}
+    for node in {n.op_type: n for n in reversed(model.graph.node)}.values():
+        names = list(dict.fromkeys(name for name in node.input if name))
+        if len(model.graph.node) == 1 or not set(names) | set(node.output) <= {*values, *constants}:
+            continue
+        alone = onnx.ModelProto()
+        alone.CopyFrom(model)
+        alone.graph.CopyFrom(onnx.helper.make_graph(
+            [node], "main", [values[n] for n in names if n not in constants], [values[n] for n in node.output],
+            [constants[n] for n in names if n in constants]))
+        outcome = torch_mlir(alone, path, arguments, f"{tag}-alone")
+        if isinstance(outcome, Refusal) and CRASHES in outcome.reason:
+            return outcome
+    first = model.graph.node[0] if len(model.graph.node) == 1 else None
+    return Refusal(f"torch-mlir {CRASHES} " + (describe(first.op_type, first) if first else "this model"), first and first.op_type)
 
 
 def vendors(model):
     """The first operator that is not ONNX's own, which torch-mlir cannot know."""
     node = next((n for n in model.graph.node if n.domain not in ("", "ai.onnx")), None)
-    return node and Refusal(f"{describe(f'{node.domain}.{node.op_type}', node)} is not one of ONNX's own")
+    return node and Refusal(f"{describe(full_name(node), node)} is not one of ONNX's own; export the "
+                            "model without it")
 
 
+def shapeless(model):
+    """The first node of which no more is known than that it has a result."""
+    known = {v.name for v in [*model.graph.value_info, *model.graph.output] if v.type.tensor_type.HasField("shape")}
+    node = next((n for n in model.graph.node if not set(filter(None, n.output)) <= known), None)
+    if node and not onnx.defs.has(node.op_type, max_inclusive_version=max(o.version for o in model.opset_import)):
+        return Refusal(f"{describe(node.op_type, node)} is none of ONNX's operators at the model's version", node.op_type)
+    return node and Refusal(f"{describe(node.op_type, node)} has a result whose shape cannot be found out", node.op_type)
+
+
+CRASHES = "crashes on"
 UNKNOWN_SIZE = re.compile(r"tensor<[^>]*\?")
 # What is not linalg, or a loop that carries numbers.
 FOREIGN = re.compile(r"\btm_tensor\.|\bml_program\.|^    %\w+(?::\d+)? = scf\.for [^\n]*-> \([^)\n]*\b(?:[fi]\d+|index)\b(?!>)", re.M)
@@ -93,26 +125,36 @@ def unknown_size(model, operator, node):
             "or end the model before that node")
 
 
+LIBC = ctypes.CDLL(None)
+
+
+def run(*command):
+    """A child that ends when we do, as we do when alt is interrupted."""
+    pr_set_pdeathsig = 1
+    return subprocess.run(command, capture_output=True, text=True,
+                          preexec_fn=lambda: LIBC.prctl(pr_set_pdeathsig, signal.SIGKILL))
+
+
 def torch_mlir(model, path, arguments, tag):
     """Runs torch-mlir's two programs; the linalg text or a Refusal."""
     base = os.path.join(arguments.work, f"import-{tag}")
     onnx_file, torch_file, linalg_file = base + ".onnx", base + ".torch.mlir", base + ".linalg.mlir"
     onnx.save(model, onnx_file)
-    done = subprocess.run(
-        [os.path.join(arguments.tools, "torch-mlir-import-onnx"), onnx_file, "-o", torch_file,
-         "--temp-dir", arguments.work], capture_output=True, text=True)
+    done = run(os.path.join(arguments.tools, "torch-mlir-import-onnx"), onnx_file, "-o", torch_file,
+               "--temp-dir", arguments.work)
     if done.returncode:
         lines = [x for x in done.stderr.strip().split("\n") if x.strip()]
-        return vendors(model) or Refusal((lines or ["torch-mlir-import-onnx failed without a word"])[-1].rstrip("."))
+        return vendors(model) or shapeless(model) or Refusal((lines or ["torch-mlir-import-onnx failed without a word"])[-1].rstrip("."))
 
     def lower(*flags):
-        done = subprocess.run(
-            [os.path.join(arguments.tools, "torch-mlir-opt"), f"-pass-pipeline={PIPELINE}",
-             torch_file, "-o", linalg_file, *flags], capture_output=True, text=True)
+        done = run(os.path.join(arguments.tools, "torch-mlir-opt"), f"-pass-pipeline={PIPELINE}",
+                   torch_file, "-o", linalg_file, *flags)
         return done if done.returncode else read(linalg_file)
 
     text, torch_text = lower(), read(torch_file)
     if not isinstance(text, str):
+        if "PLEASE submit a bug report" in text.stderr:
+            return vendors(model) or crash(model, path, arguments, tag)
         return vendors(model) or blame(model, torch_text, text.stderr)
     text = to_loops(text)
     if UNKNOWN_SIZE.search(text) or FOREIGN.search(text):

@@ -24,9 +24,11 @@ try:
     import onnx
     from lower_model import torch_mlir
     from branches import decide
+    from loops import unroll
     from rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out, widen_halves
     from shapes import forget_outputs, pin_inputs, pin_shapes
     from spelled import WRITERS, spell
+    from vendor import without_vendors
     from weights import take_out_filled, take_out_initialisers
 except ImportError as error:
     fail("unsupported", f"Python package '{error.name}' is missing beside torch-mlir: run `make build`, "
@@ -36,6 +38,8 @@ OPSET = 17  # torch-mlir refuses some older operators (MaxPool 11 of the PP-OCR 
 
 
 def load(path):
+    if os.path.isdir(path):
+        fail("io", f"{path}: this is a folder; name a model's file.")
     if not os.path.isfile(path):
         fail("io", f"{path}: no such file.")
     try:
@@ -104,7 +108,8 @@ def main():
     try:
         onnx.checker.check_model(model)
     except onnx.checker.ValidationError as error:
-        if "No opset import" not in str(error) and "No Op registered" not in str(error):
+        # Operators of others are refused by name, and shapes can be found out.
+        if not any(known in str(error) for known in ("No opset import", "No Op registered", "Field 'shape' of 'type'")):
             fail("invalidInput", f"{path}: not a valid ONNX model: {first_line(error)}.")
     model.graph.name = "main"  # becomes the function's
     model.ir_version = max(model.ir_version, 8)  # initialisers need not be inputs
@@ -112,6 +117,10 @@ def main():
     pin_inputs(model, path, arguments.constant)
     pin_shapes(model, path, bindings)
     constants_to_initialisers(model)
+    try:
+        model = without_vendors(model)
+    except Refused as refused:
+        fail("unsupported", f"{path}: {refused}.")
     take_out_filled(model, weights)
     opset = next((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), OPSET)
     if opset < 9 and any(node.op_type == "Scan" for node in model.graph.node):
@@ -126,8 +135,8 @@ def main():
         while candidate:
             with contextlib.redirect_stdout(sys.stderr):
                 decided = decide(candidate, lambda undecided: simplify(undecided, [FOLD_ONLY]))
-                ready = simplify(decided)
-            if bindings or arguments.constant:
+                ready = simplify(unroll(decided))
+            if bindings or arguments.constant or not all(o.type.tensor_type.HasField("shape") for o in ready.graph.output):
                 forget_outputs(ready)
             with contextlib.suppress(Exception):
                 ready = onnx.shape_inference.infer_shapes(ready, data_prop=True)
@@ -155,4 +164,10 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        fail("io", f"{sys.argv[1]}: the import cannot use {error.filename or 'a file for intermediate results'}: "
+             f"{error.strerror}; TMPDIR names the folder for those.")
+    except MemoryError:
+        fail("unsupported", f"{sys.argv[1]}: there is not enough memory for the import.")

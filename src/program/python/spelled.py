@@ -7,8 +7,11 @@ from onnx import TensorProto, helper, numpy_helper
 
 import branches
 from recurrent import recurrent
-from refusal import Refused
+from refusal import Refused, full_name
+from regions import affine_grid, col2im, roi_align
 from resize import resize
+from scattered import compress, max_unpool, reverse_sequence, reversing_slice, scatter_extremes
+from spectra import dft, stft
 
 
 class Writer:
@@ -51,6 +54,12 @@ class Writer:
         """What a Split into equal parts is told, which changed with set 18."""
         return {"num_outputs": parts} if self.opset >= 18 else {}
 
+    def reduce(self, kind, value, *axes):
+        """Without those axes, which became an input with set 18."""
+        if self.opset >= 18:
+            return self.op(kind, value, self.ints(*axes), keepdims=0)
+        return self.op(kind, value, axes=axes, keepdims=0)
+
     def ints(self, *numbers):
         return self.constant(np.array(numbers, np.int64))
 
@@ -75,9 +84,9 @@ def spell(model, writers):
     writer, changed = Writer(model), False
     for node in model.graph.node:
         results, before = None, len(writer.nodes)
-        if node.op_type in writers and node.domain in ("", "ai.onnx"):
+        if full_name(node) in writers:
             writer.prefix = f"{node.name or node.op_type}.{node.output[0]}"
-            results = writers[node.op_type](node, writer, attributes_of(node))
+            results = writers[full_name(node)](node, writer, attributes_of(node))
         if results is None:
             del writer.nodes[before:]
             writer.nodes.append(node)
@@ -124,43 +133,6 @@ def mat_mul(node, w, _):
     if len(ranks[0]) == 1:
         return [w.op("Squeeze", w.op("MatMul", w.op("Unsqueeze", left, w.ints(0)), right), w.ints(-2))]
     return [w.op("Squeeze", w.op("MatMul", left, w.op("Unsqueeze", right, w.ints(1))), w.ints(-1))]
-
-
-def reversing_slice(node, w, _):
-    """A Slice with a negative step, as a Gather."""
-    numbers = [w.value(name) for name in node.input[1:] if name]
-    shape = w.shape(node.input[0])
-    if any(n is None for n in numbers) or shape is None or len(numbers) < 4 or (numbers[3] > 0).all():
-        return None
-    result = node.input[0]
-    for start, end, axis, step in zip(*(n.tolist() for n in numbers)):
-        places = np.arange(shape[axis])[slice(*clamped(start, end, step, shape[axis]))]
-        result = w.op("Gather", result, w.constant(places), axis=axis)
-    return [result]
-
-
-def clamped(start, end, step, extent):
-    """ONNX's limits as Python's: there an end before the first is None."""
-    start, end = (n + extent if n < 0 else n for n in (start, end))
-    if step > 0:
-        return min(max(start, 0), extent), min(max(end, 0), extent), step
-    start, end = min(max(start, 0), extent - 1), min(max(end, -1), extent - 1)
-    return start, None if end < 0 else end, step
-
-
-def scatter_extremes(node, w, attributes):
-    """ScatterElements by min or max, as ScatterND."""
-    shape, reduction = w.shape(node.input[1]), attributes.get("reduction", b"none").decode()
-    whole = w.shape(node.input[0])
-    if shape is None or whole is None or reduction not in ("min", "max"):
-        return None
-    axis = attributes.get("axis", 0) % len(shape)
-    grids = np.meshgrid(*(np.arange(extent) for extent in shape), indexing="ij")
-    at = w.op("Cast", node.input[1], to=TensorProto.INT64)
-    parts = [w.op("Unsqueeze", at if d == axis else w.constant(grid), w.ints(-1))
-             for d, grid in enumerate(grids)]
-    places = w.op("Concat", *parts, axis=-1)
-    return [w.op("ScatterND", node.input[0], places, node.input[2], reduction=reduction)]
 
 
 def conv_transpose(node, w, attributes):
@@ -339,13 +311,15 @@ def refused_where(condition, reason):
 
 
 WRITERS = {
-    "AveragePool": average_pool, "ConvTranspose": conv_transpose,
-    "DepthToSpace": depth_to_space, "GRU": recurrent, "LSTM": recurrent,
-    "LRN": lrn, "LpNormalization": lp_normalization, "MatMul": mat_mul, "OneHot": one_hot, "Pad": wrapping_pad,
-    "QLinearMatMul": q_linear_mat_mul, "RNN": recurrent, "Resize": resize, "ScatterElements": scatter_extremes,
-    "Slice": reversing_slice, "SpaceToDepth": space_to_depth, "Swish": swish, "Where": branches.check,
+    "AffineGrid": affine_grid, "AveragePool": average_pool, "Col2Im": col2im, "Compress": compress, "ConvTranspose": conv_transpose,
+    "DFT": dft, "DepthToSpace": depth_to_space, "GRU": recurrent, "LRN": lrn, "LSTM": recurrent,
+    "LpNormalization": lp_normalization, "MatMul": mat_mul, "MaxUnpool": max_unpool, "OneHot": one_hot, "Pad": wrapping_pad, "QLinearMatMul": q_linear_mat_mul,
+    "RNN": recurrent, "Resize": resize, "ReverseSequence": reverse_sequence, "RoiAlign": roi_align, "STFT": stft,
+    "ScatterElements": scatter_extremes, "Slice": reversing_slice, "SpaceToDepth": space_to_depth, "Swish": swish,
+    "Where": branches.check,
     # What torch-mlir takes otherwise than ONNX, and nothing above has spelled out.
     "Det": refused_where(lambda *_: True, "is not supported"),
     "GridSample": refused_where(lambda n, w, a: a.get("mode") == b"nearest", "is supported bilinear only"),
+    "Unique": refused_where(lambda *_: True, "has a shape that depends on the values of its input; every size must be known, so "
+                            "end the model before that node"),
 }
-
