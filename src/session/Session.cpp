@@ -14,7 +14,9 @@ void bind(OptionTable &b, SessionOptions &o) {
   MeasureOptions &m = o.measure;
   b("trials", &o.trials,
     "measurements in all, resumed ones included; 0: 200 for one kernel, 64 for each of many");
-  b("budget", &o.budget, "wall clock for tuning, like 90s or 5m; 0: no limit");
+  b("budget", &o.budget,
+    "wall clock for tuning, like 90s or 5m (reading the model and checking the library come on "
+    "top); 0: no limit");
   b("until", &o.until,
     "converged: a kernel's search ends when little gain is expected; trials: not before the "
     "limits; "

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sstream>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,7 @@ Result<ChildResult> runChild(const std::vector<std::string> &command,
   arguments.push_back(nullptr);
   pid_t child = fork();
   if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // who interrupts or kills us means the child, too
     dup2(out[1], 1);
     dup2(err[1], 2);
     execvp(arguments[0], arguments.data());

@@ -5,6 +5,22 @@
 
 namespace alt {
 
+namespace fs = std::filesystem;
+
+/// Whole or not at all, also where the disk is full.
+static Result<void> publish(const fs::path &from, const fs::path &to) {
+  fs::path beside = to;
+  beside += ".part";
+  std::error_code failed, ignored;
+  fs::copy_file(from, beside, fs::copy_options::overwrite_existing, failed);
+  if (!failed)
+    fs::rename(beside, to, failed);
+  if (!failed)
+    return {};
+  fs::remove(beside, ignored);
+  return Error{ErrorKind::io, to.string() + ": cannot write: " + failed.message() + "."};
+}
+
 namespace {
 class Import final : public Command {
 public:
@@ -28,7 +44,17 @@ public:
       return folder.error();
     if (auto made = folder->make(); !made)
       return made.error();
-    if (auto done = importOnnx(source.model, out, *options); !done)
+    fs::path made = work.path() / "imported" / out.filename();
+    std::error_code failed;
+    fs::create_directories(made.parent_path(), failed);
+    if (auto done = importOnnx(source.model, made, *options); !done)
+      return done.error();
+    // The program last: who finds it finds its weights.
+    if (auto done = publish(fs::path(made).replace_extension(".weights"),
+                            fs::path(out).replace_extension(".weights"));
+        !done)
+      return done.error();
+    if (auto done = publish(made, out); !done)
       return done.error();
     folder->keep();
     if (invocation.json)
