@@ -96,6 +96,12 @@ int TilePlan::innermostAxis() {
   return axis;
 }
 
+int TilePlan::alongResult() {
+  AffineMap map = op.getMatchingIndexingMap(op.getDpsInitOperand(0));
+  auto last = map.getNumResults() ? dyn_cast<AffineDimExpr>(map.getResults().back()) : nullptr;
+  return last && extents[last.getPosition()] > 1 ? static_cast<int>(last.getPosition()) : -1;
+}
+
 void TilePlan::cutChunks(int64_t lanes) {
   if (vectorAxis < 0) {
     chunks = {Chunk{}};

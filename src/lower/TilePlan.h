@@ -32,6 +32,8 @@ struct TilePlan {
   /// The lanes hold partial results, which are combined at the end.
   bool vectorReduction() { return vectorAxis >= 0 && isReduction(vectorAxis); }
   size_t chunkNumber(const Point &) const;
+  /// The axis along which results lie side by side in memory; -1 where there is none.
+  int alongResult();
 
 private:
   TilePlan(mlir::linalg::LinalgOp, const VectorizeOptions &);

@@ -1,5 +1,6 @@
 #include "lower/VectorizeTile.h"
 #include "lower/InterleavedPanels.h"
+#include "lower/LaneTotals.h"
 #include "lower/Prepare.h"
 #include "lower/RegisterTile.h"
 #include "lower/TilePlan.h"
@@ -254,15 +255,53 @@ private:
     Value none = arith::ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, neutral));
     SmallVector<Value> partial(tile.points.size(), none);
     SmallVector<OpFoldResult> at(tile.extents.size(), b.getIndexAttr(0));
-    partial = reduceOthers(0, at, std::move(partial));
-    OpOperand &init = op.getDpsInitsMutable()[0];
-    setChunks(Chunk{});
-    SmallVector<Value> totals;
+    return combineLanes(reduceOthers(0, at, std::move(partial)), *combiningKind(combiner));
+  }
+
+  /// From now on the points are runs of results that lie side by side in memory.
+  SmallVector<Value> combineLanes(ArrayRef<Value> partial, vector::CombiningKind kind) {
+    int64_t width = tile.chunks.front().lanes;
+    int along = tile.alongResult();
+    SmallVector<Chunk> chunks{Chunk{}};
+    if (along >= 0)
+      chunks = cutIntoChunks(tile.extents[along], width);
+    std::map<SmallVector<int64_t>, SmallVector<Value>> runs; // by where they begin
     for (auto [point, lanes] : llvm::zip(tile.points, partial)) {
-      Value total = reader.read(init, dimsOf(point), tile.vectorAxis, Chunk{});
-      totals.push_back(vector::ReductionOp::create(b, loc, *combiningKind(combiner), lanes, total));
+      SmallVector<int64_t> start = point.index;
+      if (along >= 0)
+        start[along] -= start[along] % width;
+      runs[start].push_back(lanes);
     }
-    return totals;
+    tile.vectorAxis = along;
+    tile.points.clear();
+    SmallVector<Value> results;
+    for (auto run = runs.begin(); run != runs.end();) {
+      SmallVector<Value> batch; // whose totals are in one vector
+      auto first = run;
+      for (; run != runs.end() && batch.size() + run->second.size() <= size_t(width); ++run)
+        batch.append(run->second);
+      Value totals = laneTotals(b, loc, kind, batch);
+      int64_t at = 0;
+      for (; first != run; ++first) {
+        Point point{first->first, along < 0 ? Chunk{} : chunks[first->first[along] / width]};
+        Value before = reader.read(op.getDpsInitsMutable()[0], dimsOf(point), along, point.chunk);
+        results.push_back(vector::makeArithReduction(b, loc, kind, lanesFrom(totals, at, point.chunk),
+                                                     spread(before, point.chunk)));
+        tile.points.push_back(std::move(point));
+        at += static_cast<int64_t>(first->second.size());
+      }
+    }
+    return results;
+  }
+
+  /// The chunk's lanes of it, from number `at` on.
+  Value lanesFrom(Value vector, int64_t at, const Chunk &chunk) {
+    if (!chunk.lanes)
+      return vector::ExtractOp::create(b, loc, vector, at);
+    SmallVector<int64_t> take;
+    for (int64_t lane = 0; lane < chunk.lanes; ++lane)
+      take.push_back(at + std::min(lane, chunk.valid - 1));
+    return vector::ShuffleOp::create(b, loc, vector, vector, take);
   }
 
   void setChunks(const Chunk &chunk) {
@@ -327,8 +366,7 @@ private:
       OpOperand &init = op.getDpsInitsMutable()[r];
       TileWriter writer(b, op, init);
       for (auto [p, point] : llvm::enumerate(tile.points))
-        writer.write(values[p * count + r], point.index,
-                     tile.vectorReduction() ? -1 : tile.vectorAxis, point.chunk);
+        writer.write(values[p * count + r], point.index, tile.vectorAxis, point.chunk);
       registers.remember(writer.result(), writer.takeTile());
       results.push_back(writer.result());
     }
@@ -355,8 +393,9 @@ LogicalResult vectorizeTiles(RewriterBase &rewriter, Operation *scope,
     std::optional<TilePlan> plan = TilePlan::of(op, options);
     if (!plan)
       continue;
-    // Pads that nothing reads any more, since they are read through.
-    if (plan->size() > options.maxTile && op->hasAttr(sideAttr))
+    // Pads that nothing reads any more, since they are read through, are in no tiles: written out
+    // they would be thousands of operations for the analyses that follow.
+    if (op->hasAttr(sideAttr) && llvm::product_of(plan->extents) > options.maxTile)
       continue;
     if (plan->size() > options.maxTile)
       return op.emitError("register tile of ")

@@ -61,7 +61,7 @@ double LoopSpace::estimatedCycles(const LoopNest &nest) const {
 
 /// Cycles of a unit's register tiles, each bound by its arithmetic, its loads or its latency.
 double LoopSpace::unitCycles(const LoopNest &nest, std::span<const Share> shares) const {
-  constexpr double folding = 4; // the sums in the lanes of an accumulator
+  constexpr double folding = 1.2; // the sums in the lanes of an accumulator, in a tree
   double steps = 1;
   for (unsigned a = 0; a < axes.size(); ++a)
     if (axes[a].kind == AxisKind::reduction)

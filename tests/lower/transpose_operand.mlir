@@ -9,7 +9,8 @@
 // CHECK: scf.for
 // CHECK: %[[MASK:.*]] = vector.constant_mask [8] : vector<16xi1>
 // CHECK-COUNT-12: arith.select %[[MASK]], {{.*}} : vector<16xi1>, vector<16xf32>
-// CHECK-COUNT-12: vector.reduction <add>
+// CHECK-NOT: vector.reduction
+// CHECK-COUNT-4: vector.transfer_write {{.*}} : vector<4xf32>, tensor<4x3xf32>
 module attributes {transform.with_named_sequence} {
   func.func @kernel(%a: tensor<4x40xf32>, %b: tensor<40x6xf32>, %c: tensor<4x6xf32>) -> tensor<4x6xf32> {
     %r = linalg.generic {alt.anchor, alt.vector = 2 : i64,
