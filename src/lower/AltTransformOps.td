@@ -89,9 +89,10 @@ def TransposeOperandOp : Op<Transform_Dialect, "alt.transpose_operand",
   let description = [{
     The targets are linalg.generics inside tile loops that all read, as operand number `operand`, slices
     of one tensor that is defined before the loops. That tensor is copied once, before the loops, with
-    `dimension` last, so that vectors along a reduction are contiguous in it. The copy is a
-    linalg.generic marked `alt.pack_whole`; of a constant argument it becomes a stage ahead of time, as
-    those of `alt.pack_operand`.
+    `dimension` last, so that vectors along a reduction are contiguous in it. Rows of the copy are whole
+    lines of the cache with zeros at their end, so that no vector of them needs a mask. The copy is a
+    linalg.generic marked `alt.pack_whole`, the zeros a fill marked `alt.pack_tail`; of a constant
+    argument they become a stage ahead of time, as those of `alt.pack_operand`.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$operand, I64Attr:$dimension);
   let results = (outs);

@@ -5,8 +5,9 @@
 
 namespace alt {
 
-/// A vector whose lane i has the lanes of vectors[i] combined. It has the next power of two of lanes,
-/// those beyond hold anything. At most as many vectors as they have lanes, which is a power of two.
+/// A vector whose lane i has the lanes of vectors[i] combined. It has the next power of two of
+/// lanes, those beyond hold anything. At most as many vectors as they have lanes, which is a power
+/// of two.
 mlir::Value laneTotals(mlir::OpBuilder &, mlir::Location, mlir::vector::CombiningKind,
                        llvm::ArrayRef<mlir::Value> vectors);
 

@@ -102,7 +102,7 @@ public:
     layout.made = areConstant(sources.getArrayRef()) ? Made::ahead : Made::everyCall;
     layout.shape = wholeType(value).getShape().vec();
     if (packed != panels.end() && packed->second.last)
-      transpose(*packed->second.last, layout);
+      transpose(packed->second, layout);
     else if (packed != panels.end())
       intoPanels(packed->second, layout);
     return layout;
@@ -156,9 +156,11 @@ private:
     }
   }
 
-  static void transpose(int64_t last, OperandLayout &layout) {
+  static void transpose(const Panels &by, OperandLayout &layout) {
+    int64_t last = *by.last;
     std::rotate(layout.shape.begin() + last, layout.shape.begin() + last + 1, layout.shape.end());
     std::rotate(layout.order.begin() + last, layout.order.begin() + last + 1, layout.order.end());
+    layout.shape.back() = by.tile;
   }
 
   void intoPanels(const Panels &by, OperandLayout &layout) const {

@@ -32,7 +32,8 @@ public:
   }
 
 private:
-  Value slice(Value from, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes, RankedTensorType result) {
+  Value slice(Value from, ArrayRef<int64_t> offsets, ArrayRef<int64_t> sizes,
+              RankedTensorType result) {
     SmallVector<OpFoldResult> strides(sizes.size(), b.getIndexAttr(1));
     return tensor::ExtractSliceOp::create(b, loc, result, from,
                                           getAsIndexOpFoldResult(b.getContext(), offsets),
@@ -51,18 +52,20 @@ private:
   /// A copy between tensors of the given maps over `rank` parallel axes.
   Value copy(Value from, Value to, AffineMap read, AffineMap write, StringRef mark) {
     SmallVector<utils::IteratorType> parallel(read.getNumDims(), utils::IteratorType::parallel);
-    auto generic = linalg::GenericOp::create(
-        b, loc, TypeRange{to.getType()}, ValueRange{from}, ValueRange{to},
-        ArrayRef<AffineMap>{read, write}, parallel, [](OpBuilder &builder, Location l, ValueRange args) {
-          linalg::YieldOp::create(builder, l, args.front());
-        });
+    auto generic =
+        linalg::GenericOp::create(b, loc, TypeRange{to.getType()}, ValueRange{from}, ValueRange{to},
+                                  ArrayRef<AffineMap>{read, write}, parallel,
+                                  [](OpBuilder &builder, Location l, ValueRange args) {
+                                    linalg::YieldOp::create(builder, l, args.front());
+                                  });
     generic->setAttr(mark, b.getUnitAttr());
     return generic.getResult(0);
   }
 
   Value copyWhole(Value packed) {
     int64_t rank = type.getRank();
-    SmallVector<int64_t> sizes(type.getShape()), zeros(rank, 0), expanded(type.getShape().drop_back());
+    SmallVector<int64_t> sizes(type.getShape()), zeros(rank, 0),
+        expanded(type.getShape().drop_back());
     sizes.back() = whole * tile;
     Value part = slice(base, zeros, sizes, of(sizes));
     expanded.append({whole, tile});
@@ -118,7 +121,8 @@ private:
 } // namespace
 
 /// The op reads the operand from a panel of interleaved steps.
-static void readInterleaved(RewriterBase &b, linalg::GenericOp op, int64_t operand, const Interleaving &by) {
+static void readInterleaved(RewriterBase &b, linalg::GenericOp op, int64_t operand,
+                            const Interleaving &by) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   SmallVector<AffineExpr> at(maps[operand].getResults());
   AffineExpr &step = at[by.dimension], &lane = at.back();
@@ -129,7 +133,7 @@ static void readInterleaved(RewriterBase &b, linalg::GenericOp op, int64_t opera
   op->setAttr(interleavedAttr, b.getI64IntegerAttr(by.steps));
 }
 
-static void noteWidth(RewriterBase &b, linalg::LinalgOp op, int64_t operand, int64_t width) {
+void noteWidth(RewriterBase &b, linalg::LinalgOp op, int64_t operand, int64_t width) {
   SmallVector<int64_t> widths(op->getNumOperands(), 0);
   if (auto known = op->getAttrOfType<DenseI64ArrayAttr>(panelWidthsAttr))
     widths.assign(known.asArrayRef().begin(), known.asArrayRef().end());
@@ -155,11 +159,11 @@ LogicalResult packOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64
       packed = by.steps > 1 ? packInterleaved(b, flat, tile, by) : Packer(b, flat, tile).pack();
       b.setInsertionPoint(op);
     }
-    // A slice lies within one panel: it starts at a multiple of the tile, and of the steps (the space
-    // and the script see to it).
+    // A slice lies within one panel: it starts at a multiple of the tile, and of the steps (the
+    // space and the script see to it).
     auto divided = [&](OpFoldResult offset, int64_t divisor) {
-      return affine::makeComposedFoldedAffineApply(b, op.getLoc(),
-                                                   b.getAffineDimExpr(0).floorDiv(divisor), {offset});
+      return affine::makeComposedFoldedAffineApply(
+          b, op.getLoc(), b.getAffineDimExpr(0).floorDiv(divisor), {offset});
     };
     SmallVector<OpFoldResult> offsets{divided(slice->offsets.back(), tile)};
     offsets.append(slice->offsets.begin(), slice->offsets.end() - 1);

@@ -10,9 +10,10 @@ namespace alt {
 inline constexpr llvm::StringLiteral packWholeAttr = "alt.pack_whole";
 inline constexpr llvm::StringLiteral packTailAttr = "alt.pack_tail";
 
-/// Of an op that reads packed operands: how wide their panels are, 0 where it is not packed. The last
-/// panel, too, is so wide in memory, with zeros at its end, and vectors of it need no mask.
+/// Of an op that reads packed operands: how wide their panels are, 0 where it is not packed. The
+/// last panel, too, is so wide in memory, with zeros at its end, and vectors of it need no mask.
 inline constexpr llvm::StringLiteral panelWidthsAttr = "alt.panel_widths";
+void noteWidth(mlir::RewriterBase &, mlir::linalg::LinalgOp, int64_t operand, int64_t width);
 
 /// What transform.alt.pack_operand does (see AltTransformOps.td). All `ops` must read, as their
 /// operand number `operand`, slices of one tensor that is known before the loops; fails with a

@@ -1,5 +1,6 @@
 #include "lower/Panels.h"
 #include "lower/DotProduct.h"
+#include "lower/TransposeOperand.h"
 
 namespace alt {
 
@@ -50,7 +51,10 @@ std::vector<Panels> panelsOf(const LoopNest &nest, linalg::LinalgOp anchor, int6
       continue;
     OpOperand &operand = anchor->getOpOperand(o);
     if (vector.kind == AxisKind::reduction)
-      panels.push_back({o, vector.extent, {}, dimensionAlong(anchor, operand, nest.vectorAxis)});
+      panels.push_back({o,
+                        transposedRow(vector.extent, getElementTypeOrSelf(operand.get().getType())),
+                        {},
+                        dimensionAlong(anchor, operand, nest.vectorAxis)});
     else
       panels.push_back({o, vector.reg, interleavingOf(nest, anchor, operand, lanes, instructions)});
   }

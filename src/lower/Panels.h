@@ -11,7 +11,7 @@ namespace alt {
 /// reduction.
 struct Panels {
   unsigned operand;
-  int64_t tile; ///< the width of a panel: the register tile along the vector axis
+  int64_t tile; ///< the width of a panel: the register tile along the vector axis; or of a row
   Interleaving by;
   std::optional<int64_t> last = std::nullopt; ///< no panels, but this dimension is the last one
 };

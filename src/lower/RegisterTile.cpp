@@ -72,9 +72,9 @@ static Value toVector(RewriterBase &b, Location loc, Value value, int64_t lanes)
   return vector::BroadcastOp::create(b, loc, VectorType::get({lanes}, value.getType()), value);
 }
 
-SmallVector<Value> cloneBodyAsVectors(RewriterBase &b, linalg::LinalgOp op, ArrayRef<Value> arguments,
-                                      ArrayRef<OpFoldResult> dims, int vectorAxis,
-                                      const Chunk &chunk) {
+SmallVector<Value> cloneBodyAsVectors(RewriterBase &b, linalg::LinalgOp op,
+                                      ArrayRef<Value> arguments, ArrayRef<OpFoldResult> dims,
+                                      int vectorAxis, const Chunk &chunk) {
   Location loc = op.getLoc();
   IRMapping mapping;
   for (auto [argument, value] : llvm::zip(op.getBlock()->getArguments(), arguments))
@@ -103,9 +103,10 @@ SmallVector<Value> cloneBodyAsVectors(RewriterBase &b, linalg::LinalgOp op, Arra
         result.setType(VectorType::get({chunk.lanes}, result.getType()));
     if (auto fast = dyn_cast<arith::ArithFastMathInterface>(copy)) {
       auto given = fast.getFastMathFlagsAttr(); // null where the op was made without
-      auto flags = (given ? given.getValue() : arith::FastMathFlags::none) |
-                   arith::FastMathFlags::contract;
-      copy->setAttr(fast.getFastMathAttrName(), arith::FastMathFlagsAttr::get(b.getContext(), flags));
+      auto flags =
+          (given ? given.getValue() : arith::FastMathFlags::none) | arith::FastMathFlags::contract;
+      copy->setAttr(fast.getFastMathAttrName(),
+                    arith::FastMathFlagsAttr::get(b.getContext(), flags));
     }
   }
   SmallVector<Value> yielded;
@@ -132,7 +133,8 @@ std::optional<int64_t> coefficient(AffineExpr expr, unsigned axis) {
   if (!isLinear(expr))
     return std::nullopt;
   MLIRContext *context = expr.getContext();
-  AffineExpr next = expr.replace(getAffineDimExpr(axis, context), getAffineDimExpr(axis, context) + 1);
+  AffineExpr next =
+      expr.replace(getAffineDimExpr(axis, context), getAffineDimExpr(axis, context) + 1);
   AffineExpr difference = simplifyAffineExpr(next - expr, axis + 64, 0);
   if (auto constant = dyn_cast<AffineConstantExpr>(difference))
     return constant.getValue();
@@ -322,6 +324,13 @@ Chunk TileReader::inPanel(OpOperand &operand, const Chunk &chunk) {
   return {chunk.start, chunk.lanes, chunk.lanes};
 }
 
+bool TileReader::readsZerosBehind(OpOperand &operand, int vectorAxis) {
+  auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+  return type && !registers.find(operand.get()) &&
+         accessAlong(op.getMatchingIndexingMap(&operand), vectorAxis, type.getElementType()) ==
+             Access::contiguous;
+}
+
 Value TileReader::readMemory(OpOperand &operand, ArrayRef<OpFoldResult> dims, int vectorAxis,
                              const Chunk &chunk) {
   Location loc = op.getLoc();
@@ -330,7 +339,8 @@ Value TileReader::readMemory(OpOperand &operand, ArrayRef<OpFoldResult> dims, in
   Value tensor = slice ? slice->source : operand.get();
   auto type = cast<RankedTensorType>(tensor.getType());
   AffineMap map = op.getMatchingIndexingMap(&operand);
-  Access access = chunk.lanes ? accessAlong(map, vectorAxis, type.getElementType()) : Access::scalar;
+  Access access =
+      chunk.lanes ? accessAlong(map, vectorAxis, type.getElementType()) : Access::scalar;
   if (access == Access::scalar)
     return tensor::ExtractOp::create(b, loc, tensor, indices(map, dims, slice));
   auto vectorType = VectorType::get({chunk.lanes}, type.getElementType());
@@ -355,9 +365,7 @@ TileWriter::TileWriter(RewriterBase &b, linalg::LinalgOp op, OpOperand &init)
 
 void TileWriter::write(Value value, ArrayRef<int64_t> point, int vectorAxis, const Chunk &chunk) {
   auto type = cast<RankedTensorType>(tensor.getType());
-  auto indexOf = [&](ArrayRef<int64_t> at) {
-    return map.compose(at);
-  };
+  auto indexOf = [&](ArrayRef<int64_t> at) { return map.compose(at); };
   auto constants = [&](ArrayRef<int64_t> index) {
     SmallVector<Value> values;
     for (int64_t i : index)
@@ -365,7 +373,8 @@ void TileWriter::write(Value value, ArrayRef<int64_t> point, int vectorAxis, con
     return values;
   };
   SmallVector<int64_t> index = indexOf(point);
-  Access access = chunk.lanes ? accessAlong(map, vectorAxis, type.getElementType()) : Access::scalar;
+  Access access =
+      chunk.lanes ? accessAlong(map, vectorAxis, type.getElementType()) : Access::scalar;
   if (access == Access::scalar) {
     tensor = tensor::InsertOp::create(b, loc, value, tensor, constants(index));
     tile.parts[index] = {Chunk{}, value};

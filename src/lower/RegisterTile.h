@@ -14,8 +14,8 @@ struct Chunk {
 };
 
 /// Whole vectors of `width`, then what is left under a mask: as wide as those before, since where
-/// both halves and wholes of a broadcast are multiplied LLVM spills the accumulators; alone, the next
-/// power of two.
+/// both halves and wholes of a broadcast are multiplied LLVM spills the accumulators; alone, the
+/// next power of two.
 llvm::SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width);
 
 /// The chunk's valid lanes; null when all are.
@@ -65,8 +65,10 @@ public:
   }
   mlir::Value read(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,
                    const Chunk &);
-  /// Of an operand packed by packInterleaved the group of steps that begins at dims[axis]: chunk.lanes
-  /// times `steps` elements.
+  /// Whether the lanes of a vector that are not valid are zeros.
+  bool readsZerosBehind(mlir::OpOperand &, int vectorAxis);
+  /// Of an operand packed by packInterleaved the group of steps that begins at dims[axis]:
+  /// chunk.lanes times `steps` elements.
   mlir::Value readInterleaved(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims,
                               unsigned axis, int64_t steps, int vectorAxis, const Chunk &);
   mlir::OpFoldResult offset(mlir::Value, int64_t by);
@@ -75,8 +77,8 @@ public:
   void leaveScope() { cache.pop_back(); }
 
 private:
-  mlir::Value readRegister(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,
-                           const Chunk &);
+  mlir::Value readRegister(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims,
+                           int vectorAxis, const Chunk &);
   Chunk inPanel(mlir::OpOperand &, const Chunk &);
   mlir::Value readVector(mlir::Value tensor, llvm::ArrayRef<mlir::Value> at, const Chunk &);
   mlir::Value readMemory(mlir::OpOperand &, llvm::ArrayRef<mlir::OpFoldResult> dims, int vectorAxis,

@@ -391,6 +391,7 @@ private:
              true);
     Sizes rows(anchor.getRank(&anchor->getOpOperand(panels.operand)), 1);
     rows.back() = 0;
+    out.tileFor(out.match("copies", "alt.pack_tail"), rows, {});
     out.tileFor(out.match("copies", "alt.pack_whole"), rows, {});
     out.clean();
   }

@@ -1,7 +1,9 @@
 #include "lower/TransposeOperand.h"
 #include "lower/PackOperand.h"
 #include "lower/Slice.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/Support/MathExtras.h"
 
 namespace alt {
 
@@ -13,30 +15,80 @@ template <class List> static List turned(List list, int64_t dimension) {
   return list;
 }
 
-/// A copy of `base` with that dimension last, by a loop nest that goes as the source lies.
-static Value copyTransposed(RewriterBase &b, Value base, int64_t dimension) {
-  auto type = cast<RankedTensorType>(base.getType());
-  Location loc = base.getLoc();
-  AffineMap read = b.getMultiDimIdentityMap(type.getRank());
-  AffineMap write =
-      AffineMap::get(type.getRank(), 0,
-                     turned(SmallVector<AffineExpr>(read.getResults()), dimension), b.getContext());
-  Value into = tensor::EmptyOp::create(
-      b, loc, turned(SmallVector<int64_t>(type.getShape()), dimension), type.getElementType());
-  SmallVector<utils::IteratorType> parallel(type.getRank(), utils::IteratorType::parallel);
-  auto copy =
-      linalg::GenericOp::create(b, loc, TypeRange{into.getType()}, ValueRange{base},
-                                ValueRange{into}, ArrayRef<AffineMap>{read, write}, parallel,
-                                [](OpBuilder &builder, Location l, ValueRange args) {
-                                  linalg::YieldOp::create(builder, l, args.front());
-                                });
-  copy->setAttr(packWholeAttr, b.getUnitAttr());
-  return copy.getResult(0);
+int64_t transposedRow(int64_t elements, Type element) {
+  int64_t line = 512 / std::max(8u, element.getIntOrFloatBitWidth());
+  return (llvm::divideCeil(elements, line) | 1) * line;
 }
+
+namespace {
+
+/// base -> a copy with that dimension last, zeros after each row.
+class Transposer {
+public:
+  Transposer(RewriterBase &b, Value base, int64_t dimension)
+      : b(b), loc(base.getLoc()), base(base), type(cast<RankedTensorType>(base.getType())),
+        dimension(dimension), shape(turned(SmallVector<int64_t>(type.getShape()), dimension)) {}
+
+  Value copy() {
+    SmallVector<int64_t> padded = shape;
+    padded.back() = transposedRow(shape.back(), type.getElementType());
+    Value rows = tensor::EmptyOp::create(b, loc, padded, type.getElementType());
+    SmallVector<int64_t> rest = shape;
+    rest.back() = padded.back() - shape.back();
+    if (rest.back())
+      rows = write(rows, shape.back(), rest, [&](Value part) {
+        Value zero = arith::ConstantOp::create(b, loc, b.getZeroAttr(type.getElementType()));
+        auto fill = linalg::FillOp::create(b, loc, zero, part);
+        fill->setAttr(packTailAttr, b.getUnitAttr());
+        return fill.getResult(0);
+      });
+    return write(rows, 0, shape, [&](Value part) { return copyInto(part); });
+  }
+
+private:
+  /// `rows` with what `make` makes of that part of each.
+  template <class Make> Value write(Value rows, int64_t from, ArrayRef<int64_t> sizes, Make make) {
+    SmallVector<int64_t> at(sizes.size(), 0);
+    at.back() = from;
+    SmallVector<OpFoldResult> offsets = getAsIndexOpFoldResult(b.getContext(), at),
+                              extents = getAsIndexOpFoldResult(b.getContext(), sizes),
+                              strides(sizes.size(), b.getIndexAttr(1));
+    Value part =
+        tensor::ExtractSliceOp::create(b, loc, type.clone(sizes), rows, offsets, extents, strides);
+    return tensor::InsertSliceOp::create(b, loc, make(part), rows, offsets, extents, strides);
+  }
+
+  /// By a loop nest that goes as the source lies.
+  Value copyInto(Value into) {
+    AffineMap read = b.getMultiDimIdentityMap(type.getRank());
+    AffineMap write = AffineMap::get(type.getRank(), 0,
+                                     turned(SmallVector<AffineExpr>(read.getResults()), dimension),
+                                     b.getContext());
+    SmallVector<utils::IteratorType> parallel(type.getRank(), utils::IteratorType::parallel);
+    auto copy =
+        linalg::GenericOp::create(b, loc, TypeRange{into.getType()}, ValueRange{base},
+                                  ValueRange{into}, ArrayRef<AffineMap>{read, write}, parallel,
+                                  [](OpBuilder &builder, Location l, ValueRange args) {
+                                    linalg::YieldOp::create(builder, l, args.front());
+                                  });
+    copy->setAttr(packWholeAttr, b.getUnitAttr());
+    return copy.getResult(0);
+  }
+
+  RewriterBase &b;
+  Location loc;
+  Value base;
+  RankedTensorType type;
+  int64_t dimension;
+  SmallVector<int64_t> shape;
+};
+
+} // namespace
 
 LogicalResult transposeOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, int64_t operand,
                                int64_t dimension) {
   Value base, copy;
+  int64_t extent = 0;
   for (linalg::LinalgOp op : ops) {
     b.setInsertionPoint(op);
     OpOperand &use = op->getOpOperand(operand);
@@ -46,7 +98,9 @@ LogicalResult transposeOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, 
       return op.emitError("operand ") << operand << " is no slice that can be transposed";
     if (!copy) {
       base = slice->base;
-      copy = copyTransposed(b, whole(b, *slice), dimension);
+      Value flat = whole(b, *slice);
+      extent = cast<RankedTensorType>(flat.getType()).getDimSize(dimension);
+      copy = Transposer(b, flat, dimension).copy();
     }
     b.setInsertionPoint(op);
     auto type = cast<RankedTensorType>(use.get().getType());
@@ -63,6 +117,8 @@ LogicalResult transposeOperand(RewriterBase &b, ArrayRef<linalg::LinalgOp> ops, 
     b.modifyOpInPlace(op, [&] {
       use.set(part);
       generic.setIndexingMapsAttr(b.getAffineMapArrayAttr(maps));
+      if (shape.back() == extent) // no block of it, which others follow
+        noteWidth(b, op, operand, cast<RankedTensorType>(copy.getType()).getShape().back());
     });
   }
   return success();

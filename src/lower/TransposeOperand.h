@@ -12,4 +12,8 @@ mlir::LogicalResult transposeOperand(mlir::RewriterBase &,
                                      llvm::ArrayRef<mlir::linalg::LinalgOp> ops, int64_t operand,
                                      int64_t dimension);
 
+/// The elements from one row of such a copy to the next: rows begin with lines of the cache, an odd
+/// number apart, as those of a power of two would crowd in one set.
+int64_t transposedRow(int64_t elements, mlir::Type);
+
 } // namespace alt

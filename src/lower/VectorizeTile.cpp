@@ -285,8 +285,8 @@ private:
       for (; first != run; ++first) {
         Point point{first->first, along < 0 ? Chunk{} : chunks[first->first[along] / width]};
         Value before = reader.read(op.getDpsInitsMutable()[0], dimsOf(point), along, point.chunk);
-        results.push_back(vector::makeArithReduction(b, loc, kind, lanesFrom(totals, at, point.chunk),
-                                                     spread(before, point.chunk)));
+        results.push_back(vector::makeArithReduction(
+            b, loc, kind, lanesFrom(totals, at, point.chunk), spread(before, point.chunk)));
         tile.points.push_back(std::move(point));
         at += static_cast<int64_t>(first->second.size());
       }
@@ -334,6 +334,23 @@ private:
     return values;
   }
 
+  /// The body sums an input or a product of two, and lanes of them that are not valid are zeros.
+  bool zerosAddNothing() {
+    Operation *sum = findCombiner(op);
+    if (!isa<arith::AddFOp, arith::AddIOp>(sum))
+      return false;
+    auto isZero = [&](Value value) {
+      auto argument = dyn_cast<BlockArgument>(value);
+      return argument && argument.getArgNumber() < op.getNumDpsInputs() &&
+             reader.readsZerosBehind(op->getOpOperand(argument.getArgNumber()), tile.vectorAxis);
+    };
+    return llvm::any_of(sum->getOperands(), [&](Value term) {
+      Operation *product = term.getDefiningOp();
+      return isZero(term) || (product && isa<arith::MulFOp, arith::MulIOp>(product) &&
+                              llvm::all_of(product->getOperands(), isZero));
+    });
+  }
+
   /// Whole vectors, and what is left under a mask.
   SmallVector<Value> runAlongVector(SmallVector<OpFoldResult> at, SmallVector<Value> values) {
     Chunk first = tile.chunks.front(), last = tile.chunks.back();
@@ -354,6 +371,8 @@ private:
       return values;
     Value mask = maskFor(b, loc, last);
     SmallVector<Value> next = one(b.getIndexAttr(last.start), values, last);
+    if (zerosAddNothing())
+      return next;
     for (auto [value, before] : llvm::zip(next, values))
       value = arith::SelectOp::create(b, loc, mask, value, before);
     return next;

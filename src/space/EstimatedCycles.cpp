@@ -69,7 +69,7 @@ double LoopSpace::unitCycles(const LoopNest &nest, std::span<const Share> shares
                                                         : axes[a].extent);
   bool sumsInLanes = axes[nest.vectorAxis].kind == AxisKind::reduction;
   double cycles = 0;
-  LoopNest tile = nest; // `reg` is the piece in hand
+  LoopNest tile = nest; // `reg` and `tile` are the piece in hand: a tile of it and all of them
   auto visit = [&](auto &self, unsigned a, double count) -> void {
     if (a == nest.axes.size()) {
       double accumulators = sumsInLanes ? 1 : 0;
@@ -84,6 +84,7 @@ double LoopSpace::unitCycles(const LoopNest &nest, std::span<const Share> shares
     for (Cut piece : cut(size, nest.axes[a].reg))
       if (piece.count) {
         tile.axes[a].reg = piece.size;
+        tile.axes[a].tile = piece.size * piece.count;
         self(self, a + 1, count * static_cast<double>(piece.count * tiles));
       }
   };
@@ -93,8 +94,9 @@ double LoopSpace::unitCycles(const LoopNest &nest, std::span<const Share> shares
 
 /// Of one step of the reduction, of the `steps` that `tile` takes.
 double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, double steps) const {
-  constexpr double operationsPerCycle = 2, loadsPerCycle = 2, latency = 4, loop = 1, waysOfL1 = 8;
-  bool reduces = steps > 1;
+  constexpr double operationsPerCycle = 2, loadsPerCycle = 2, latency = 4, loop = 1, waysOfL1 = 8,
+                   cyclesOfLineFromL2 = 2.1;
+  bool reduces = steps > 1, sumsInLanes = axes[nest.vectorAxis].kind == AxisKind::reduction;
   auto vectors = [&](unsigned axis) {
     return static_cast<double>(axis == nest.vectorAxis ? ceilDiv(tile.axes[axis].reg, vectorLanes)
                                                        : tile.axes[axis].reg);
@@ -141,18 +143,17 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
                      static_cast<double>(outputs);
       }
     bool pushedOut = crowded * share > waysOfL1;
-    loads += pushedOut ? 2 * here : here;
+    bool crosses = sumsInLanes && along && crossesLines(operand, nest);
+    loads += pushedOut || crosses ? 2 * here : here;
     if (held && (along || shares))
       (shares ? pixels : rows) += kept;
-    if (!along)
+    if (!along || sumsInLanes)
       continue;
     bool beyondL2 =
         revisited && here * steps * static_cast<double>(vectorLanes) * bytes(operand.type) >
                          static_cast<double>(l2Bytes);
     if (reused)
       streamed += here * (beyondL2 ? 6 : 1); // from L2 or L3
-    else if (axes[nest.vectorAxis].kind == AxisKind::reduction)
-      streamed += here > 4 ? 2 * here : 0; // more rows than are fetched ahead
     else if (hasOwnPixels(o, nest))
       streamed += pushedOut ? 6 * here : halvesLines(nest) ? here : 0;
   }
@@ -164,8 +165,69 @@ double LoopSpace::cyclesOfStep(const LoopNest &nest, const LoopNest &tile, doubl
   double spilled = excess(operations + rows + 1);
   double loadedAgain = excess(operations + rows + 1 + pixels) - spilled;
   double arithmetic = operations / operationsPerCycle, memory = loads / loadsPerCycle;
-  return std::max({arithmetic, memory, reduces ? latency : 0}) + 6 * spilled + loadedAgain / 4 +
-         streamed / 2 + loads / 10 + loop;
+  double fetched = sumsInLanes ? cyclesOfLineFromL2 * linesFromL2(tile, steps) : 0;
+  return std::max({arithmetic, memory, fetched, reduces ? latency : 0}) + 6 * spilled +
+         loadedAgain / 4 + streamed / 2 + loads / 10 + loop;
+}
+
+/// Whether vectors along it begin at other places of a line in every row: not in a transposed copy.
+bool LoopSpace::crossesLines(const Operand &operand, const LoopNest &nest) const {
+  if (transposable(operand, nest.vectorAxis))
+    return false;
+  for (unsigned axis = 0; axis < axes.size(); ++axis)
+    if (axis != nest.vectorAxis && axes[axis].extent > 1 &&
+        strideAlong(operand, axis) * bytes(operand.type) % 64 != 0)
+      return true;
+  return false;
+}
+
+/// Of sums in the lanes, the lines that come from L2 in a step of a tile: an operand's once for all
+/// the tiles that follow along the innermost axis, if L1 holds a tile of each; none, if it holds
+/// all that those read and the next ones read the same again.
+double LoopSpace::linesFromL2(const LoopNest &tile, double steps) const {
+  auto several = [&](unsigned axis) { return tile.axes[axis].tile > tile.axes[axis].reg; };
+  auto inner = std::find_if(tile.innerOrder.rbegin(), tile.innerOrder.rend(), several);
+  struct Lines {
+    double ofTile = 1, ofAll = 1;
+    bool follows = false, changes = false; ///< along the innermost axis, along others
+  };
+  std::vector<Lines> inputs;
+  double tileBytes = 0, allBytes = 0;
+  for (unsigned o = 0; o < operands.size(); ++o) {
+    if (operands[o].isOutput || strideAlong(operands[o], tile.vectorAxis) == 0)
+      continue;
+    Lines lines;
+    for (unsigned axis = 0; axis < axes.size(); ++axis) {
+      const LoopNest::Level &level = tile.axes[axis];
+      if (level.kind != AxisKind::parallel || strideAlong(operands[o], axis) == 0)
+        continue;
+      bool isInner = inner != tile.innerOrder.rend() && axis == *inner;
+      lines.ofTile *= static_cast<double>(level.reg);
+      lines.ofAll *= static_cast<double>(isInner ? level.tile : level.reg);
+      lines.follows |= isInner;
+      lines.changes |= !isInner && level.reg < level.extent;
+    }
+    for (const Window &window : windows[o]) {
+      int64_t outputs = tile.axes[window.output].reg, taps = axes[window.tap].extent;
+      double share = static_cast<double>(positions(window, outputs, taps)) /
+                     static_cast<double>(outputs * taps);
+      lines.ofTile *= share;
+      lines.ofAll *= share;
+    }
+    tileBytes += lines.ofTile * steps * 64;
+    allBytes += lines.ofAll * steps * 64;
+    inputs.push_back(lines);
+  }
+  auto holds = [&](double size) { return size <= static_cast<double>(l1Bytes); };
+  double found = 0;
+  for (const Lines &lines : inputs) {
+    double tiles = lines.follows || inner == tile.innerOrder.rend()
+                       ? 1
+                       : static_cast<double>(tile.axes[*inner].tile / tile.axes[*inner].reg);
+    if (lines.changes || !holds(allBytes))
+      found += lines.ofTile / (holds(tileBytes) ? tiles : 1);
+  }
+  return found;
 }
 
 /// Whether windows pass over it and every lane has pixels of its own (depthwise, pooling).
@@ -174,15 +236,15 @@ bool LoopSpace::hasOwnPixels(unsigned operand, const LoopNest &nest) const {
          strideAlong(operands[operand], nest.vectorAxis) != 0;
 }
 
-/// Whether a step has several taps of a window side by side: where every lane has its own, and where
-/// no loop over channels lies between them.
+/// Whether a step has several taps of a window side by side: where every lane has its own, and
+/// where no loop over channels lies between them.
 bool LoopSpace::sharesPixels(unsigned operand, const LoopNest &nest) const {
   if (windows[operand].empty() || axes[nest.vectorAxis].kind != AxisKind::parallel)
     return false;
   auto innermost = std::find_if(nest.reductionOrder.rbegin(), nest.reductionOrder.rend(),
                                 [&](unsigned axis) { return axes[axis].extent > 1; });
-  bool tapInside = innermost != nest.reductionOrder.rend() &&
-                   *innermost == windows[operand].back().tap;
+  bool tapInside =
+      innermost != nest.reductionOrder.rend() && *innermost == windows[operand].back().tap;
   return tapInside || hasOwnPixels(operand, nest);
 }
 

@@ -37,7 +37,8 @@ public:
 
 private:
   class ConstraintWriter;
-  /// Vector operations in the code: the time a build takes grows with it, and no kernel gains beyond.
+  /// Vector operations in the code: the time a build takes grows with it, and no kernel gains
+  /// beyond.
   static constexpr int64_t maxCodeSize = 448;
   /// What a knob sets in the LoopNest.
   struct Meaning {
@@ -78,6 +79,8 @@ private:
   double estimatedCycles(const LoopNest &) const;
   double unitCycles(const LoopNest &, std::span<const Share>) const;
   double cyclesOfStep(const LoopNest &, const LoopNest &tile, double steps) const;
+  bool crossesLines(const Operand &, const LoopNest &) const;
+  double linesFromL2(const LoopNest &tile, double steps) const;
   bool hasOwnPixels(unsigned operand, const LoopNest &) const;
   bool sharesPixels(unsigned operand, const LoopNest &) const;
   bool halvesLines(const LoopNest &) const;
@@ -100,7 +103,7 @@ private:
   std::vector<Operand> operands;
   std::vector<FusedResult> fused;           ///< that may take more vectors than the accumulators do
   std::vector<std::vector<Window>> windows; ///< per operand
-  int64_t singleLanes, vectorLanes; ///< in a vector: 32-bit elements, accumulators
+  int64_t singleLanes, vectorLanes;         ///< in a vector: 32-bit elements, accumulators
   int64_t maxAccumulators, l1Bytes, l2Bytes;
   unsigned threads;
   std::vector<std::string> withheld;

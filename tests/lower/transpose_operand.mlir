@@ -1,14 +1,21 @@
 // RUN: alt-opt %s --transform-interpreter --canonicalize --cse | FileCheck %s
 
-// B is copied once with its reduction last; each register tile reads vectors along it, the last under a mask.
+// B is copied once with its reduction last, rows a whole, odd number of cache lines apart (three of 16) and
+// zeros behind them: each register tile reads vectors along it, the last of A half a vector, of B a whole one.
+// The products beyond are zeros and need not be told from the rest.
 // CHECK-LABEL: func.func @kernel
 // CHECK-SAME: %[[A:[^:]*]]: tensor<4x40xf32>, %[[B:[^:]*]]: tensor<40x6xf32>
-// CHECK: %[[T:.*]] = linalg.generic {{.*}} ins(%[[B]] : tensor<40x6xf32>) outs(%{{.*}} : tensor<6x40xf32>) attrs = {alt.pack_whole}
+// CHECK: %[[ROWS:.*]] = tensor.empty() : tensor<6x48xf32>
+// CHECK: linalg.fill {alt.pack_tail} {{.*}} : tensor<6x8xf32>
+// CHECK: linalg.generic {{.*}} ins(%[[B]] : tensor<40x6xf32>) outs(%{{.*}} : tensor<6x40xf32>) attrs = {alt.pack_whole}
+// CHECK: %[[T:.*]] = tensor.insert_slice %{{.*}} : tensor<6x40xf32> into tensor<6x48xf32>
 // CHECK: scf.for %[[J:[a-z0-9]+]] =
-// CHECK: tensor.extract_slice %[[T]][%[[J]], 0] [3, 40] [1, 1] : tensor<6x40xf32> to tensor<3x40xf32>
+// CHECK: %[[PART:.*]] = tensor.extract_slice %[[T]][%[[J]], 0] [3, 40] [1, 1] : tensor<6x48xf32> to tensor<3x40xf32>
 // CHECK: scf.for
-// CHECK: %[[MASK:.*]] = vector.constant_mask [8] : vector<16xi1>
-// CHECK-COUNT-12: arith.select %[[MASK]], {{.*}} : vector<16xi1>, vector<16xf32>
+// CHECK: scf.yield
+// CHECK: vector.transfer_read %[[A]]{{.*}}, vector<8xf32>
+// CHECK: vector.transfer_read %[[PART]]{{.*}}, vector<16xf32>
+// CHECK-NOT: arith.select
 // CHECK-NOT: vector.reduction
 // CHECK-COUNT-4: vector.transfer_write {{.*}} : vector<4xf32>, tensor<4x3xf32>
 module attributes {transform.with_named_sequence} {
