@@ -2,6 +2,7 @@
 // Kernel Tuner, KTT and others write.
 #include "replay/RawTable.h"
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace alt {
 namespace {
@@ -53,19 +54,30 @@ Measurement cachedMeasurement(const Json &entry) {
   return measurement;
 }
 
-Measurement t4Measurement(const Json &result) {
+/// The result's measurement "time"; the names of the others are added to `others`.
+std::optional<Seconds> t4Time(const Json &result, std::set<std::string> &others) {
+  auto list = result.find("measurements");
+  if (list == result.end() || !list->is_array())
+    return std::nullopt;
+  std::optional<Seconds> time;
+  for (const Json &each : *list) {
+    if (!each.is_object() || !each.contains("value") || !each["value"].is_number())
+      continue;
+    if (std::string name = each.value("name", ""); name != "time") {
+      others.insert(name);
+      continue;
+    }
+    std::string unit = each.value("unit", "ms");
+    double scale = unit == "s" || unit == "seconds" ? 1 : unit == "us" ? 1e-6 : 1e-3;
+    time = Seconds(each["value"].get<double>() * scale);
+  }
+  return time;
+}
+
+Measurement t4Measurement(const Json &result, std::optional<Seconds> time) {
   Measurement measurement;
   std::string invalidity = result.value("invalidity", "correct");
   measurement.outcome = outcomeFromWord(invalidity);
-  std::optional<Seconds> time;
-  if (auto list = result.find("measurements"); list != result.end() && list->is_array())
-    for (const Json &each : *list)
-      if (each.is_object() && each.value("name", "") == "time" && each.contains("value") &&
-          each["value"].is_number()) {
-        std::string unit = each.value("unit", "ms");
-        double scale = unit == "s" || unit == "seconds" ? 1 : unit == "us" ? 1e-6 : 1e-3;
-        time = Seconds(each["value"].get<double>() * scale);
-      }
   if (measurement.ok() && time)
     measurement.samples = {*time};
   else if (measurement.ok())
@@ -100,16 +112,24 @@ Result<Tables> fromCache(const std::string &path, std::string_view text, const J
 
 Result<Tables> fromT4(const std::string &path, std::string_view text, const Json &document) {
   RawTable table;
+  bool anyTime = false;
+  std::set<std::string> others;
   for (const Json &result : document["results"]) {
     if (!result.is_object() || !result.contains("configuration"))
       continue;
     std::vector<std::string> keys;
     for (const auto &item : result["configuration"].items())
       keys.push_back(item.key());
-    table.add(cells(result["configuration"], keys), t4Measurement(result));
+    std::optional<Seconds> time = t4Time(result, others);
+    anyTime |= time.has_value();
+    table.add(cells(result["configuration"], keys), t4Measurement(result, time));
   }
   if (table.rows.empty())
     return parseError(path, text, 0, "The T4 file has no result with a configuration.");
+  if (!anyTime && !others.empty())
+    return parseError(path, text, 0,
+                      "The T4 file measures no 'time' (but '" + *others.begin() +
+                          "'), and alt minimises time; is it of another objective?");
   return Tables{std::move(table)};
 }
 

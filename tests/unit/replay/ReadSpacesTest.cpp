@@ -175,6 +175,9 @@ TEST_F(ReadSpaces, refusalsSayWhere) {
   EXPECT_THAT(refusal("x.csv", "a,status,time_ms\n1,ok,\n"), HasSubstr("x.csv:2: "));
   EXPECT_THAT(refusal("x.csv", "a,status,time_ms\n"), HasSubstr("no rows"));
   EXPECT_THAT(refusal("x.json", cache.substr(0, 300)), HasSubstr("cut off"));
+  EXPECT_THAT(refusal("x.json", R"({"results": [{"configuration": {"bx": 1},
+                "measurements": [{"name": "score", "value": 0.5}]}]})"),
+              HasSubstr("measures no 'time' (but 'score')"));
   EXPECT_THAT(refusal("x.log", std::string(autotvm) + "{\"input\": [\"ll"), HasSubstr("x.log:4: "));
   EXPECT_THAT(refusal("x.txt", "hello\nworld\n"), HasSubstr("x.txt:1: Not a recorded space"));
   EXPECT_THAT(refusal("x.txt", ""), HasSubstr("Not a recorded space"));
