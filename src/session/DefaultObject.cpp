@@ -2,10 +2,39 @@
 #include "alt/Lower.h"
 #include "alt/Session.h"
 #include "alt/Support.h"
+#include "space/AlgorithmSpace.h"
 #include <atomic>
 #include <thread>
 
 namespace alt {
+
+std::vector<Schedule> standIns(const SearchSpace &space) {
+  std::vector<Schedule> found;
+  if (const auto *derived = dynamic_cast<const AlgorithmSpace *>(&space)) {
+    Schedule other; // all algorithms' defaults, one of them in use
+    other.choice.push_back(0);
+    for (const AlgorithmSpace::Algorithm &algorithm : derived->algorithms())
+      other.choice.insert(other.choice.end(), algorithm.fallback.choice.begin(),
+                          algorithm.fallback.choice.end());
+    for (size_t i = 0; i < derived->algorithms().size() && derived->algorithms().size() > 1; ++i) {
+      other.choice.front() = static_cast<uint16_t>(i);
+      found.push_back(other);
+    }
+  }
+  constexpr int drawn = 4;
+  Rng rng(1);
+  for (int i = 0; i < drawn; ++i)
+    found.push_back(space.random(rng));
+  std::erase(found, space.defaultSchedule());
+  return found;
+}
+
+std::string insteadOfDefault(const std::string &kernel, const std::string &reason,
+                             const std::string &schedule) {
+  return "The default schedule of " + kernel + " does not work (" +
+         reason.substr(0, reason.find('\n')) + "); instead it has " +
+         (schedule.empty() ? "plain loops." : schedule + ".");
+}
 
 Result<DefaultObject> buildDefault(const Workload &workload, const Target &target, unsigned threads,
                                    const std::filesystem::path &folder, bool plain) {
@@ -13,20 +42,31 @@ Result<DefaultObject> buildDefault(const Workload &workload, const Target &targe
   LowerRequest request{workload};
   request.symbolPrefix = "kernel_" + workload.id.hex();
   std::unique_ptr<SearchSpace> space;
+  std::vector<std::optional<Schedule>> candidates; // best first; at last plain loops
   if (!plain && workload.tunable()) {
     space = spaceOf(workload, target, threads);
-    built.schedule = space->defaultSchedule();
     request.space = space.get();
-    request.schedule = &*built.schedule;
+    candidates.emplace_back(space->defaultSchedule());
+    for (Schedule &other : standIns(*space))
+      candidates.emplace_back(std::move(other));
   }
+  candidates.emplace_back();
   std::filesystem::path object = folder / (request.symbolPrefix + "_default.o");
-  auto lowered = lowerToObject(request, target, object);
-  if (std::holds_alternative<LowerFailure>(lowered) && request.schedule) {
-    request.schedule = nullptr;
-    request.space = nullptr;
-    built.schedule.reset();
+  std::variant<KernelPlan, LowerFailure> lowered;
+  for (const std::optional<Schedule> &candidate : candidates) {
+    built.schedule = candidate;
+    request.schedule = candidate ? &*built.schedule : nullptr;
+    request.space = candidate ? space.get() : nullptr;
     lowered = lowerToObject(request, target, object);
+    auto *failure = std::get_if<LowerFailure>(&lowered);
+    if (!failure)
+      break;
+    if (built.note.empty())
+      built.note = failure->detail;
   }
+  if (!built.note.empty())
+    built.note = insteadOfDefault(workload.name, built.note,
+                                  built.schedule ? print(*space, *built.schedule) : "");
   if (auto *failure = std::get_if<LowerFailure>(&lowered))
     return Error{ErrorKind::internal,
                  "Kernel " + workload.name + " cannot be compiled: " + failure->detail};
@@ -71,6 +111,7 @@ Result<SessionResult> buildDefaults(std::span<const SessionKernel> kernels, cons
   result.artifacts.resize(kernels.size());
   result.schedules.resize(kernels.size());
   result.report.kernels.resize(kernels.size());
+  std::vector<std::string> notes(kernels.size());
   auto build = [&](size_t k) -> Result<void> {
     const Workload &workload = kernels[k].workload;
     KernelReport &report = result.report.kernels[k];
@@ -88,10 +129,14 @@ Result<SessionResult> buildDefaults(std::span<const SessionKernel> kernels, cons
     report.plain = !built->schedule;
     report.defaultSchedule = report.bestSchedule = built->printed;
     report.layouts = std::move(built->layouts);
+    notes[k] = std::move(built->note);
     return {};
   };
   if (auto done = onAllCores(kernels.size(), target.cores, build); !done)
     return done.error();
+  for (std::string &note : notes)
+    if (!note.empty())
+      result.report.notes.push_back(std::move(note));
   result.report.threads = threads;
   result.report.target = target.key();
   result.report.cpu = target.cpu;

@@ -1,5 +1,6 @@
 #include "session/KernelSearch.h"
 #include "alt/Lower.h"
+#include "session/DefaultObject.h"
 #include <algorithm>
 #include <cmath>
 
@@ -109,6 +110,21 @@ void KernelSearch::settle() {
   choose(winner, winner.measurement.seconds().count(), report.defaultSeconds);
 }
 
+/// Nothing that was tried works: before it is left to plain loops, what may stand in for the
+/// default.
+void KernelSearch::tryStandIns() {
+  std::string reason = report.failures.empty() ? "" : report.failures.begin()->first;
+  for (const Schedule &schedule : standIns(*space)) {
+    std::vector<Measurement> measured = measurer->measure({&schedule, 1}, {});
+    if (measured.empty() || !measured.front().ok())
+      continue;
+    Seconds seconds = measured.front().seconds();
+    choose({schedule, std::move(measured.front())}, seconds.count(), report.defaultSeconds);
+    context.onWarning(insteadOfDefault(report.name, reason, report.bestSchedule));
+    return;
+  }
+}
+
 Result<void> KernelSearch::duel(unsigned rounds) {
   // The default comes first: it is what is emitted unless something is faster beside it.
   std::vector<Observation> rivals;
@@ -128,8 +144,11 @@ Result<void> KernelSearch::duel(unsigned rounds) {
       artifacts.push_back(*artifact);
   }
   std::erase_if(rivals, [](const Observation &rival) { return !rival.measurement.artifact; });
-  if (rivals.empty())
+  if (rivals.empty()) {
+    if (report.trials > 0)
+      tryStandIns();
     return {};
+  }
   if (rivals[0].schedule == space->defaultSchedule())
     defaultArtifact = rivals[0].measurement.artifact;
   if (rivals.size() == 1) { // nothing to compare it with

@@ -47,6 +47,7 @@ private:
   KernelSearch(const SessionContext &, const SessionKernel &, KernelReport &);
   void observe(const Observation &); ///< counts a new trial
   void count(const Observation &);
+  void tryStandIns();
   void choose(const Observation &, double seconds, double defaultSeconds);
 
   const SessionContext &context;
