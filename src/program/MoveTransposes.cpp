@@ -45,6 +45,9 @@ private:
       } else if (auto concat = dyn_cast<tensor::ConcatOp>(op)) {
         if (belowConcat(concat))
           return true;
+      } else if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op)) {
+        if (belowSlice(slice))
+          return true;
       } else if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
         if (belowExpand(expand))
           return true;
@@ -123,6 +126,21 @@ private:
     auto fresh = tensor::ConcatOp::create(rewriter, concat.getLoc(),
                                           uint64_t(permutation[concat.getDim()]), inputs);
     rewriter.replaceOp(concat, transpose(rewriter, concat.getLoc(), fresh, permutation, true));
+    return true;
+  }
+
+  bool belowSlice(tensor::ExtractSliceOp slice) {
+    linalg::TransposeOp above = sinking(slice.getSource());
+    if (!above || slice.getResultType().getRank() != slice.getSourceType().getRank())
+      return false;
+    Permutation back = inverse(above.getPermutation());
+    auto fresh =
+        tensor::ExtractSliceOp::create(rewriter, slice.getLoc(), above.getInput(),
+                                       permuted<OpFoldResult>(slice.getMixedOffsets(), back),
+                                       permuted<OpFoldResult>(slice.getMixedSizes(), back),
+                                       permuted<OpFoldResult>(slice.getMixedStrides(), back));
+    rewriter.replaceOp(slice,
+                       transpose(rewriter, slice.getLoc(), fresh, above.getPermutation(), true));
     return true;
   }
 

@@ -301,6 +301,30 @@ TEST_F(Loaded, AMissingFileIsNamed) {
   EXPECT_THAT(program.error().message, HasSubstr("none.mlir"));
 }
 
+TEST_F(Loaded, TransposesSinkBelowSlices) {
+  Result<Program> program = load(R"(
+func.func @halves(%x: tensor<1x8x4x4xf32>, %v: tensor<8x8x1x1xf32> {alt.splat = 0.5 : f64},
+                  %w: tensor<8x4x1x1xf32> {alt.splat = 0.25 : f64}) -> tensor<1x8x4x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<1x8x4x4xf32>
+  %filled = linalg.fill ins(%zero : f32) outs(%empty : tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+  %first = linalg.conv_2d_nchw_fchw ins(%x, %v : tensor<1x8x4x4xf32>, tensor<8x8x1x1xf32>)
+      outs(%filled : tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+  %half = tensor.extract_slice %first[0, 4, 0, 0] [1, 4, 4, 4] [1, 1, 1, 1] : tensor<1x8x4x4xf32> to tensor<1x4x4x4xf32>
+  %second = linalg.conv_2d_nchw_fchw ins(%half, %w : tensor<1x4x4x4xf32>, tensor<8x4x1x1xf32>)
+      outs(%filled : tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32>
+  return %second : tensor<1x8x4x4xf32>
+}
+)");
+  ASSERT_TRUE(program) << program.error().message;
+  // In and out are transposed, the half is not.
+  ASSERT_EQ(program->calls.size(), 5u);
+  auto name = [&](size_t call) { return program->kernels[program->calls[call].kernel].name; };
+  EXPECT_THAT(name(0), HasSubstr("transpose"));
+  EXPECT_THAT(name(2), HasSubstr("slice"));
+  EXPECT_THAT(name(4), HasSubstr("transpose"));
+}
+
 TEST_F(Loaded, ConvolutionsBecomeChannelsLastAndTransposesMeetAtTheEnds) {
   Result<Program> program = load(twoLayers + resources('F'));
   ASSERT_TRUE(program) << program.error().message;
