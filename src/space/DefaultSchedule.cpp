@@ -62,15 +62,11 @@ std::vector<unsigned> LoopSpace::defaultVectorAxes() const {
 Schedule LoopSpace::chooseDefault() const {
   if (axes.empty())
     return {};
-  LoopNest nest;
-  double least = std::numeric_limits<double>::infinity();
-  for (unsigned axis : defaultVectorAxes()) {
-    LoopNest candidate = chooseUnits(defaultNest(axis));
-    if (double cycles = estimatedCycles(candidate); cycles < least) {
-      least = cycles;
-      nest = candidate;
-    }
-  }
+  Estimated best{{}, std::numeric_limits<double>::infinity()};
+  for (unsigned axis : defaultVectorAxes())
+    if (Estimated found = chooseUnits(defaultNest(axis)); found.cycles < best.cycles)
+      best = std::move(found);
+  LoopNest &nest = best.nest;
   chooseOrders(nest);
   for (unsigned o = 0; o < operands.size(); ++o)
     nest.packed[o] = operands[o].shape.size() > 1 && packable(operands[o], nest) &&
@@ -81,59 +77,62 @@ Schedule LoopSpace::chooseDefault() const {
   return schedule;
 }
 
+static int64_t unitsOf(const LoopNest &nest) {
+  int64_t units = 1;
+  for (const LoopNest::Level &axis : nest.axes)
+    units *= unitsAlong(axis);
+  return units;
+}
+
 /// Of one axis or two split among the threads, or none, what takes least by estimate; with the best
 /// register tile, as that decides how even the shares are. Nearly equal: few units, outer axes.
-LoopNest LoopSpace::chooseUnits(const LoopNest &nest) const {
-  LoopNest whole = nest;
-  double alone = chooseRegisterTile(whole);
+LoopSpace::Estimated LoopSpace::chooseUnits(const LoopNest &nest) const {
+  Estimated whole = chooseRegisterTile(nest);
   if (threads <= 1)
     return whole;
-  struct Split {
-    LoopNest nest;
-    int64_t units = 1;
-    double cycles = 0;
-  };
-  std::vector<Split> tried;
-  for (LoopNest &split : splits(nest)) {
-    LoopNest quick = split; // much as the whole, which is often not far from the best
-    int64_t units = 1;
+  constexpr double gain = 0.9, nearly = 1.02; // where a split gains no tenth, there is none
+  std::vector<Estimated> tried;
+  double least = gain * whole.cycles;
+  for (const LoopNest &split : likelySplits(nest, whole.nest)) {
+    tried.push_back(chooseRegisterTile(split));
+    least = std::min(least, tried.back().cycles);
+  }
+  Estimated *best = nullptr;
+  for (Estimated &split : tried)
+    if (split.cycles <= nearly * least && (!best || unitsOf(split.nest) < unitsOf(best->nest)))
+      best = &split;
+  return best ? std::move(*best) : whole;
+}
+
+/// A few of the splits, in their order: those that take least with much the register tile of
+/// the whole, which is often not far from the best.
+std::vector<LoopNest> LoopSpace::likelySplits(const LoopNest &nest, const LoopNest &whole) const {
+  std::vector<LoopNest> all = splits(nest);
+  std::vector<std::pair<double, size_t>> order;
+  for (size_t i = 0; i < all.size(); ++i) {
+    LoopNest quick = all[i];
     for (unsigned a = 0; a < axes.size(); ++a) {
       LoopNest::Level &axis = quick.axes[a];
       bool unrolled = axis.kind == AxisKind::reduction && whole.axes[a].reg < axis.extent;
       axis.reg = unrolled ? 1 : std::min(whole.axes[a].reg, axis.tile);
       while (a == nest.vectorAxis && !wholeUpToItsEnd(axis, axis.tile, axis.reg))
         axis.reg -= vectorLanes;
-      units *= unitsAlong(axis);
     }
     quick.skipPad = whole.skipPad;
     findEdges(quick);
-    constexpr double otherTile = 1.15; // what the best one is likely to cost more
+    constexpr double otherTile = 1.15, unit = 2e-3; // what others cost more, and each unit
     double cycles = estimatedCycles(quick) * (legal(quick) ? 1 : otherTile);
-    tried.push_back({std::move(split), units, cycles});
+    order.emplace_back(cycles * (1 + unit * static_cast<double>(unitsOf(quick))), i);
   }
-  std::vector<const Split *> order;
-  for (const Split &split : tried)
-    order.push_back(&split);
-  auto weight = [](const Split *split) {
-    return split->cycles * (1 + 2e-3 * static_cast<double>(split->units));
-  };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](const Split *a, const Split *b) { return weight(a) < weight(b); });
   constexpr size_t few = 12;
-  order.resize(std::min(few, order.size()));
   std::sort(order.begin(), order.end());
-  constexpr double gain = 0.9, nearly = 1.02; // where a split gains no tenth, there is none
-  double least = gain * alone;
-  for (const Split *split : order) {
-    auto &[chosen, units, cycles] = tried[static_cast<size_t>(split - tried.data())];
-    cycles = chooseRegisterTile(chosen);
-    least = std::min(least, cycles);
-  }
-  const Split *best = nullptr;
-  for (const Split *split : order)
-    if (split->cycles <= nearly * least && (!best || split->units < best->units))
-      best = split;
-  return best ? best->nest : whole;
+  order.resize(std::min(few, order.size()));
+  std::sort(order.begin(), order.end(),
+            [](const auto &a, const auto &b) { return a.second < b.second; });
+  std::vector<LoopNest> likely;
+  for (auto [weight, i] : order)
+    likely.push_back(std::move(all[i]));
+  return likely;
 }
 
 /// Nests with one axis or two in units, each of one cache tile.
@@ -202,8 +201,8 @@ void LoopSpace::chooseOrders(LoopNest &nest) const {
 }
 
 /// Of the register tiles that are legal, the one with the least estimated cycles, tails and padding
-/// included; then as much unrolling as stays small. Returns those cycles.
-double LoopSpace::chooseRegisterTile(LoopNest &nest) const {
+/// included; then as much unrolling as stays small.
+LoopSpace::Estimated LoopSpace::chooseRegisterTile(LoopNest nest) const {
   // The vector axis and the two innermost others; more change nothing.
   std::vector<std::pair<unsigned, std::vector<double>>> choices;
   for (size_t k = knobList.size(); k-- > 0;)
@@ -261,7 +260,7 @@ double LoopSpace::chooseRegisterTile(LoopNest &nest) const {
     }
     break;
   }
-  return least;
+  return {std::move(nest), least};
 }
 
 Schedule LoopSpace::encode(const LoopNest &nest) const {

@@ -1,5 +1,4 @@
 #include "space/Im2col.h"
-#include "space/Convolution2d.h"
 
 namespace alt {
 
@@ -16,7 +15,8 @@ std::optional<Im2col> Im2col::of(const Workload &workload) {
   if (window == 1 || extent(conv->channel) >= manyChannels || extent(conv->feature) < 8)
     return std::nullopt;
   const Operand &filter = workload.operands[1];
-  return Im2col{extent(conv->image),
+  return Im2col{*conv,
+                extent(conv->image),
                 extent(conv->row),
                 extent(conv->column),
                 extent(conv->feature),
@@ -29,10 +29,9 @@ std::optional<Im2col> Im2col::of(const Workload &workload) {
 Workload Im2col::matmul(const Workload &convolution) const {
   Workload workload = convolution;
   workload.anchor = AnchorKind::contraction;
-  std::optional<Convolution2d> conv = Convolution2d::of(convolution);
   for (FusedResult &result : workload.fusedResults)
     for (unsigned &axis : result.axes)
-      axis = axis == conv->image ? n : axis == conv->row ? h : axis == conv->column ? w : f;
+      axis = axis == axes.image ? n : axis == axes.row ? h : axis == axes.column ? w : f;
   workload.axes = {{"n", images, AxisKind::parallel},
                    {"h", rows, AxisKind::parallel},
                    {"w", columns, AxisKind::parallel},

@@ -2,12 +2,14 @@
 // over one long axis.
 #pragma once
 #include "alt/Target.h"
+#include "space/Convolution2d.h"
 #include "space/LoopNest.h"
 #include <optional>
 
 namespace alt {
 
 struct Im2col {
+  Convolution2d axes;                                         ///< of the convolution
   int64_t images = 1, rows = 1, columns = 1, outChannels = 1; ///< extents of the result
   int64_t taps = 1;                                           ///< elements of a patch
   ElementType element = ElementType::f32, sum = ElementType::f32;

@@ -91,9 +91,14 @@ private:
   LoopNest defaultNest(unsigned vectorAxis) const;
   std::vector<unsigned> defaultVectorAxes() const;
   void chooseOrders(LoopNest &) const;
-  LoopNest chooseUnits(const LoopNest &) const;
+  struct Estimated {
+    LoopNest nest;
+    double cycles;
+  };
+  Estimated chooseUnits(const LoopNest &) const;
+  std::vector<LoopNest> likelySplits(const LoopNest &, const LoopNest &whole) const;
   std::vector<LoopNest> splits(const LoopNest &) const;
-  double chooseRegisterTile(LoopNest &) const;
+  Estimated chooseRegisterTile(LoopNest) const;
   bool transposingPays(const Operand &) const;
   bool interleavingPays(const Operand &, const LoopNest &) const;
   /// The schedule of a nest whose every choice the knobs have.
