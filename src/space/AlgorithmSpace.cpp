@@ -47,15 +47,24 @@ std::vector<Schedule> nestingAlong(const LoopSpace &loops, unsigned axis, const 
   return found;
 }
 
+/// The knob's first option whose label begins so, if it has one.
+void chooseFirst(const LoopSpace &loops, std::string_view name, std::string_view start,
+                 Schedule &schedule) {
+  size_t knob = find(loops, name);
+  if (knob == loops.knobs().size())
+    return;
+  const std::vector<std::string> &labels = loops.knobs()[knob].labels;
+  auto found = std::find_if(labels.begin(), labels.end(),
+                            [&](const std::string &label) { return label.starts_with(start); });
+  if (found != labels.end())
+    schedule.choice[knob] = static_cast<uint16_t>(found - labels.begin());
+}
+
 /// Batch, channels multiplied at once, register tile and threads' units by estimate; the filters of
 /// one point stay in the cache while the tiles pass by.
 Schedule winogradDefault(const LoopSpace &loops, const Winograd &winograd, const Target &target) {
   Schedule best = loops.defaultSchedule();
-  if (size_t inner = find(loops, "inner"); inner < loops.knobs().size()) {
-    const std::vector<std::string> &labels = loops.knobs()[inner].labels;
-    best.choice[inner] =
-        static_cast<uint16_t>(std::find(labels.begin(), labels.end(), "a,f,t") - labels.begin());
-  }
+  chooseFirst(loops, "inner", "a,f", best); // and then t, unless there is but one tile
   if (size_t pack = find(loops, "pack.in1"); pack < loops.knobs().size())
     best.choice[pack] = winograd.constantFilter;
   double fewest = std::numeric_limits<double>::infinity();
@@ -83,13 +92,7 @@ void keepRegisterTileInside(const LoopSpace &loops, const std::string &axis, Sch
 /// As many patches as stay in half of L2; they pass by each panel of the filter.
 Schedule im2colDefault(const LoopSpace &loops, const Im2col &im2col, const Target &target) {
   Schedule best = loops.defaultSchedule();
-  if (size_t inner = find(loops, "inner"); inner < loops.knobs().size()) {
-    const std::vector<std::string> &labels = loops.knobs()[inner].labels;
-    auto outermost = std::find_if(labels.begin(), labels.end(),
-                                  [](const std::string &label) { return label.starts_with("f,"); });
-    if (outermost != labels.end())
-      best.choice[inner] = static_cast<uint16_t>(outermost - labels.begin());
-  }
+  chooseFirst(loops, "inner", "f,", best);
   int64_t most = 0;
   forEachChoice(loops, {"tile.n", "tile.h", "tile.w"}, best, [&](Schedule tried) {
     for (std::string_view axis : {"n", "h", "w"})

@@ -151,6 +151,7 @@ inline std::vector<KernelText> kernelFamilies() {
                multiplyAdd, "0.0")},
       {"conv_3x3", windowed("linalg.conv_2d_nhwc_hwcf", s1, {1, 9, 9, 8}, "tensor<3x3x8x24xf32>",
                             "tensor<1x9x9x24xf32>", 1)},
+      {"conv_3x3_one_tile", paddedConvolution(4, 3, 5, 18)},
       {"conv_3x3_images", windowed("linalg.conv_2d_nhwc_hwcf", s1, {2, 8, 16, 20}, "tensor<3x3x20x16xf32>",
                                    "tensor<2x8x16x16xf32>", 1)},
       {"conv_3x3_epilogue", convolutionWithEpilogue(2, 7, 13, 5, 21, false)},

@@ -90,3 +90,14 @@ TEST(Winograd, DefaultsDivideEvenlyAmongThreads) {
       EXPECT_EQ(nest.axes[Winograd::t].tile % nest.axes[Winograd::t].reg, 0) << text;
     }
 }
+
+TEST(Winograd, OneTileHasADefaultToo) {
+  for (int64_t size : {2, 4})
+    for (unsigned threads : {1u, 2u}) {
+      AlgorithmSpace space(convolution(size, 16, 32), machine(), threads);
+      ASSERT_EQ(space.algorithms().back().name, "im2col");
+      ASSERT_EQ(space.algorithms().size(), 4u);
+      for (const auto &algorithm : space.algorithms())
+        EXPECT_TRUE(algorithm.legal(algorithm.fallback)) << algorithm.name;
+    }
+}
