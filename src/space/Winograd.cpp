@@ -77,30 +77,33 @@ static double multiplying(const LoopNest::Level &tiles, const LoopNest::Level &f
            vectors = static_cast<double>(ceilDiv(features.size, target.vectorBits / 32)),
            loads = r + vectors,
            spilled = std::max(0.0, r * vectors + vectors + 1 - target.vectorRegisters);
-      cycles +=
-          static_cast<double>(rows.count * features.count * steps) *
-          (std::max({r * vectors / 2, loads / 2, latency}) + loads / 20 + 2 * spilled + loop);
+      cycles += static_cast<double>(rows.count * features.count * steps) *
+                (std::max({r * vectors / 2, loads / 2, latency}) + loads / 20 + 2 * spilled + loop);
     }
   return cycles;
+}
+
+/// How much is computed along an axis, by whole tiles of it, in one unit and in all.
+static int64_t computed(const LoopNest::Level &axis, int64_t unit) {
+  return ceilDiv(std::min(axis.par, axis.extent - unit * axis.par), axis.tile) * axis.tile;
+}
+static int64_t computed(const LoopNest::Level &axis) {
+  int64_t last = unitsAlong(axis) - 1;
+  return last * axis.par + computed(axis, last);
 }
 
 /// Of all the work, what the thread has that has most: each takes as many units as others, or one
 /// more.
 static double longestShare(const LoopNest &nest, unsigned threads) {
   const LoopNest::Level &tile = nest.axes[Winograd::t], &feature = nest.axes[Winograd::f];
-  auto sizeOf = [](const LoopNest::Level &axis, int64_t unit) {
-    return static_cast<double>(std::min(axis.par, axis.extent - unit * axis.par)) /
-           static_cast<double>(axis.extent);
-  };
-  int64_t shares = unitsAlong(feature), units = unitsAlong(tile) * shares;
-  double longest = 0;
+  int64_t shares = unitsAlong(feature), units = unitsAlong(tile) * shares, longest = 0;
   for (int64_t thread = 0; thread < threads; ++thread) {
-    double sum = 0;
+    int64_t sum = 0;
     for (int64_t unit = units * thread / threads; unit < units * (thread + 1) / threads; ++unit)
-      sum += sizeOf(tile, unit / shares) * sizeOf(feature, unit % shares);
+      sum += computed(tile, unit / shares) * computed(feature, unit % shares);
     longest = std::max(longest, sum);
   }
-  return longest;
+  return static_cast<double>(longest) / static_cast<double>(computed(tile) * computed(feature));
 }
 
 // What the constants say was found by timing some two thousand schedules of 19 convolutions, 7x7 to
@@ -110,7 +113,7 @@ double Winograd::cycles(const LoopNest &nest, const Target &target, unsigned thr
   auto real = [](int64_t value) { return static_cast<double>(value); };
   int64_t batch = tile.tile, lanes = target.vectorBits / 32;
   double batches = real(tiles()) / real(batch),
-         blocks = batches * real(outChannels) / real(feature.tile),
+         blocks = batches * real(computed(feature)) / real(feature.tile),
          panels = batches * real(points()) * real(outChannels) / real(feature.reg),
          shares = real(unitsAlong(feature)); // each transforms all inputs for itself
   double inputVectors = shares * real(ceilDiv(inChannels, lanes)),
@@ -136,7 +139,8 @@ double Winograd::cycles(const LoopNest &nest, const Target &target, unsigned thr
     loading += 2 * line * real(points() * tiles()) * (inputVectors + outputVectors);
 
   double together = threads > 1 ? 1.5 : 1; // one core alone does not use all of memory
-  return (computing + loading / line) * longestShare(nest, threads) + sharedLoading / line / together;
+  return (computing + loading / line) * longestShare(nest, threads) +
+         sharedLoading / line / together;
 }
 
 int64_t Winograd::inputBytes(const LoopNest &nest) const {

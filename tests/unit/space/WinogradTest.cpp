@@ -49,6 +49,13 @@ TEST_F(Estimate, ThreadsWaitForTheOneWithTheMostUnits) {
   EXPECT_LT(cycles(allTiles, halfTheFeatures, 2), cycles(rowOfTiles, allFeatures, 2));
 }
 
+// Beside its 16 filters zeros make the last share's product as wide as the first one's.
+TEST_F(Estimate, ASmallLastShareTakesAsLongAsTheOthers) {
+  double uneven = cycles(allTiles, level(128, 112, 112, 16), 2);
+  EXPECT_GT(uneven, cycles(allTiles, level(128, 64, 64, 16), 2));
+  EXPECT_DOUBLE_EQ(uneven, cycles(allTiles, level(128, 112, 112, 16), 1) / 2);
+}
+
 TEST_F(Estimate, SharesOfTheChannelsTransformTheInputsAnew) {
   EXPECT_GT(cycles(allTiles, halfTheFeatures, 1), cycles(allTiles, allFeatures, 1));
 }
