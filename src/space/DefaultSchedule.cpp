@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace alt {
 
@@ -200,6 +201,15 @@ void LoopSpace::chooseOrders(LoopNest &nest) const {
     nest.innerOrder = order;
 }
 
+/// Steps of a reduction that one instruction takes: as many narrow elements as fill 32 bits.
+int64_t LoopSpace::stepsAtOnce() const {
+  int64_t steps = 1;
+  for (const Operand &operand : operands)
+    if (operand.type == ElementType::bf16 || operand.type == ElementType::i8)
+      steps = std::max<int64_t>(steps, 4 / bytes(operand.type));
+  return steps;
+}
+
 /// Of the register tiles that are legal, the one with the least estimated cycles, tails and padding
 /// included; then as much unrolling as stays small.
 LoopSpace::Estimated LoopSpace::chooseRegisterTile(LoopNest nest) const {
@@ -233,6 +243,10 @@ LoopSpace::Estimated LoopSpace::chooseRegisterTile(LoopNest nest) const {
       self(self, choice + 1);
     }
   };
+  const int64_t steps = stepsAtOnce();
+  if (!nest.reductionOrder.empty())
+    if (unsigned a = nest.reductionOrder.back(); a != nest.vectorAxis && axes[a].extent > 8)
+      candidate.axes[a].reg = steps; // a larger tile is worth less than they are
   visit(visit, 0);
   if (!paddedAxes.empty()) {
     candidate.skipPad = true;
@@ -244,20 +258,14 @@ LoopSpace::Estimated LoopSpace::chooseRegisterTile(LoopNest nest) const {
     visit(visit, 0);
   }
   nest = best;
-  bool narrow = std::any_of(operands.begin(), operands.end(),
-                            [](const Operand &operand) { return bytes(operand.type) < 4; });
   for (size_t i = nest.reductionOrder.size(); i-- > 0;) {
     LoopNest::Level &axis = nest.axes[nest.reductionOrder[i]];
-    if (axis.extent <= 8 || axis.reg > 1 || nest.reductionOrder[i] == nest.vectorAxis)
+    if (axis.extent <= 8 || axis.reg > steps || nest.reductionOrder[i] == nest.vectorAxis)
       continue;
-    for (int64_t factor : {4, 2}) {
-      if (factor == 2 && !narrow) // LLVM loads both steps' vectors first: 9 rows by 3 vectors spill
-        continue;
-      axis.reg = factor;
-      if (codeSize(nest, vectorLanes) <= 256 && legal(nest))
-        break;
-      axis.reg = 1;
-    }
+    // Not by two: LLVM loads both steps' vectors first, and 9 rows by 3 vectors spill.
+    int64_t before = std::exchange(axis.reg, 4);
+    if (codeSize(nest, vectorLanes) > 256 || !legal(nest))
+      axis.reg = before;
     break;
   }
   return {std::move(nest), least};

@@ -1,5 +1,6 @@
 #include "alt/NarrowProducts.h"
 #include "Workloads.h"
+#include "space/LoopSpace.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -48,4 +49,12 @@ TEST(NarrowProducts, AllElseIsTaken) {
   EXPECT_TRUE(checkNarrowProducts(test::matmulWorkload(8, 16, 8), none));
   EXPECT_TRUE(checkNarrowProducts( // there is no such instruction for it anywhere
       narrow(test::depthwiseWorkload(8, 8, 16, 3), ElementType::i8, ElementType::i32), none));
+}
+
+TEST(NarrowProducts, TheDefaultTakesAsManyStepsAsAnInstruction) {
+  for (auto [factor, sum, steps] : {std::tuple(ElementType::bf16, ElementType::f32, 2),
+                                    std::tuple(ElementType::i8, ElementType::i32, 4)}) {
+    LoopSpace space(narrow(test::matmulWorkload(197, 129, 333), factor, sum), test::avx512(), 1);
+    EXPECT_EQ(space.decode(space.defaultSchedule()).axes[2].reg % steps, 0);
+  }
 }
