@@ -10,6 +10,13 @@
 
 namespace alt {
 
+static double sizeInBytes(const Operand &operand) {
+  double size = bytes(operand.type);
+  for (int64_t extent : operand.shape)
+    size *= static_cast<double>(extent);
+  return size;
+}
+
 /// The smallest of everything, which always fits: what the choices below are made from.
 LoopNest LoopSpace::defaultNest(unsigned vectorAxis) const {
   LoopNest nest = decode(Schedule{std::vector<uint16_t>(knobList.size(), 0)});
@@ -46,6 +53,26 @@ bool LoopSpace::transposingPays(const Operand &operand) const {
   return operand.isConstant || rows >= many;
 }
 
+/// Whether rows that L3 does not hold are walked for one tile of columns after another. Sums in the
+/// lanes ask for a few of them at a time while the first tile goes over them, and memory has
+/// nothing to do during the next; vectors along the columns walk all rows once.
+bool LoopSpace::comesInBursts(unsigned reduction) const {
+  constexpr double ours = 0.45; // of L3, which others use, too
+  for (unsigned o = 0; o < operands.size(); ++o) {
+    const Operand &operand = operands[o];
+    if (operand.isOutput || !windows[o].empty() || transposable(operand, reduction) ||
+        sizeInBytes(operand) <= ours * static_cast<double>(l3Bytes))
+      continue;
+    int64_t columns = 1;
+    for (unsigned a = 0; a < axes.size(); ++a)
+      if (axes[a].kind == AxisKind::parallel && strideAlong(operand, a) == 0)
+        columns *= axes[a].extent;
+    if (columns > maxAccumulators / 2) // a tile has two rows or more
+      return true;
+  }
+  return false;
+}
+
 /// The first choice; and the reduction whose sums may stay in the lanes, if what must be transposed
 /// for that pays.
 std::vector<unsigned> LoopSpace::defaultVectorAxes() const {
@@ -53,8 +80,9 @@ std::vector<unsigned> LoopSpace::defaultVectorAxes() const {
     return {0};
   std::vector<unsigned> found{vectorAxes.front()};
   for (unsigned a : vectorAxes)
-    if (std::any_of(operands.begin(), operands.end(), [&](const Operand &operand) {
-          return a != found.front() && transposable(operand, a) && transposingPays(operand);
+    if (a != found.front() && !comesInBursts(a) &&
+        std::any_of(operands.begin(), operands.end(), [&](const Operand &operand) {
+          return transposable(operand, a) && transposingPays(operand);
         }))
       found.push_back(a);
   return found;
@@ -173,15 +201,12 @@ void LoopSpace::chooseOrders(LoopNest &nest) const {
     const Operand &operand = operands[o];
     if (operand.isOutput)
       continue;
-    double size = bytes(operand.type);
-    for (int64_t extent : operand.shape)
-      size *= static_cast<double>(extent);
     sliding |= slides(operand);
     overlapping |= !windows[o].empty();
     if (slides(operand))
       shared |= strideAlong(operand, nest.vectorAxis) == 0;
     else
-      weights = std::max(weights, size);
+      weights = std::max(weights, sizeInBytes(operand));
   }
   if (!sliding)
     return;

@@ -33,7 +33,7 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
       vectorLanes(accumulatorLanes(workload, target)),
       // Some registers stay free for what is multiplied into the accumulators.
       maxAccumulators(target.vectorRegisters - 2), l1Bytes(target.l1Bytes), l2Bytes(target.l2Bytes),
-      threads(threads), withheld(std::move(withheld)) {
+      l3Bytes(target.l3Bytes), threads(threads), withheld(std::move(withheld)) {
   using Field = Meaning::Field;
   std::vector<unsigned> parallel, reduction;
   for (unsigned a = 0; a < axes.size(); ++a)

@@ -101,6 +101,7 @@ private:
   int64_t stepsAtOnce() const;
   Estimated chooseRegisterTile(LoopNest) const;
   bool transposingPays(const Operand &) const;
+  bool comesInBursts(unsigned reduction) const;
   bool interleavingPays(const Operand &, const LoopNest &) const;
   /// The schedule of a nest whose every choice the knobs have.
   Schedule encode(const LoopNest &) const;
@@ -110,7 +111,7 @@ private:
   std::vector<FusedResult> fused;           ///< that may take more vectors than the accumulators do
   std::vector<std::vector<Window>> windows; ///< per operand
   int64_t singleLanes, vectorLanes;         ///< in a vector: 32-bit elements, accumulators
-  int64_t maxAccumulators, l1Bytes, l2Bytes;
+  int64_t maxAccumulators, l1Bytes, l2Bytes, l3Bytes;
   unsigned threads;
   std::vector<std::string> withheld;
   std::vector<Knob> knobList;

@@ -148,7 +148,8 @@ TEST(LoopNest, AFusedOpsVectorsRunAlongItsInnermostDimensionInTheTile) {
 }
 
 TEST(LoopSpace, AShortAxisFitsOneRegisterTileWhateverItsLength) {
-  LoopSpace space(test::padded(test::convolutionWorkload(11, 13, 48, 7, 7, 2), 3), test::avx512(), 1);
+  LoopSpace space(test::padded(test::convolutionWorkload(11, 13, 48, 7, 7, 2), 3), test::avx512(),
+                  1);
   for (const Knob &knob : space.knobs())
     if (knob.name == "reg.i1" || knob.name == "reg.i2") {
       EXPECT_EQ(knob.options.back(), knob.name == "reg.i1" ? 11 : 13);
@@ -203,13 +204,27 @@ TEST(LoopSpace, NarrowResultsAreSummedInTheLanes) {
   EXPECT_EQ(nest.vectorAxis, 2u);
   EXPECT_TRUE(nest.packed[1]);
   narrow = test::matmulWorkload(20, 7, 898);
-  narrow.operands[1].isConstant = false; // in the space, but to be transposed in every call for few rows
+  narrow.operands[1].isConstant =
+      false; // in the space, but to be transposed in every call for few rows
   LoopSpace activations(narrow, test::avx512(), 1);
   EXPECT_EQ(activations.decode(activations.defaultSchedule()).vectorAxis, 1u);
   LoopSpace wide(test::matmulWorkload(97, 128, 898), test::avx512(), 1);
   for (const Knob &knob : wide.knobs())
     if (knob.name == "vector")
       EXPECT_EQ(knob.labels, std::vector<std::string>{"i1"});
+}
+
+// Rows from memory are walked once, not for one tile of columns after another.
+TEST(LoopSpace, RowsThatL3DoesNotHoldAreNotSummedInTheLanesColumnsAtATime) {
+  auto vectorAxis = [](int64_t rows, int64_t columns, int64_t l3Bytes) {
+    Target target = test::avx512();
+    target.l3Bytes = l3Bytes;
+    LoopSpace space(test::matmulWorkload(rows, columns, 898), target, 1);
+    return space.decode(space.defaultSchedule()).vectorAxis;
+  };
+  EXPECT_EQ(vectorAxis(970, 17, 64 << 20), 2u);
+  EXPECT_EQ(vectorAxis(970, 17, 4 << 20), 1u);
+  EXPECT_EQ(vectorAxis(970, 7, 4 << 20), 2u); // once
 }
 
 // A window cannot be unrolled whatever its length: max pools of 9 and 13 are common in detectors.
@@ -268,7 +283,8 @@ TEST(LoopSpace, ThreadsGetEvenSharesOfAxesThatNothingDivides) {
   EXPECT_EQ(columns.axes[1].par % 16, 0);
   EXPECT_NEAR(static_cast<double>(columns.axes[1].par), 500, 32);
   EXPECT_TRUE(columns.packed[1]);
-  // Halves of the columns, each with an end that meets padding, which is skipped as one thread does.
+  // Halves of the columns, each with an end that meets padding, which is skipped as one thread
+  // does.
   LoopNest image = byDefault(test::padded(test::convolutionWorkload(7, 28, 100, 129, 7, 1), 3));
   EXPECT_EQ(image.axes[2].par, 14);
   EXPECT_TRUE(image.skipPad);
@@ -305,8 +321,8 @@ TEST(LoopSpace, TheDefaultLeavesRegistersForWhatIsMultiplied) {
 }
 
 TEST(LoopSpace, TheDefaultLeavesRegistersForPixelsThatTapsShare) {
-  // Of one channel a step has all taps of a row: three times two vectors of weights, and pixels that
-  // stay for the next tap. 12 by 2 accumulators would be spilled.
+  // Of one channel a step has all taps of a row: three times two vectors of weights, and pixels
+  // that stay for the next tap. 12 by 2 accumulators would be spilled.
   Workload conv = test::padded(test::convolutionWorkload(36, 36, 1, 137, 3, 1), 1);
   LoopSpace space(conv, test::avx512(), 1);
   LoopNest nest = space.decode(space.defaultSchedule());
