@@ -17,6 +17,12 @@ static double sizeInBytes(const Operand &operand) {
   return size;
 }
 
+/// Steps of a reduction that one instruction takes: as many narrow elements as fill 32 bits.
+static int64_t stepsAtOnce(const Operand &operand) {
+  bool narrow = operand.type == ElementType::bf16 || operand.type == ElementType::i8;
+  return narrow ? 4 / bytes(operand.type) : 1;
+}
+
 /// The smallest of everything, which always fits: what the choices below are made from.
 LoopNest LoopSpace::defaultNest(unsigned vectorAxis) const {
   LoopNest nest = decode(Schedule{std::vector<uint16_t>(knobList.size(), 0)});
@@ -39,18 +45,22 @@ bool LoopSpace::interleavingPays(const Operand &operand, const LoopNest &nest) c
   for (unsigned a = 0; a < axes.size(); ++a)
     if (axes[a].kind == AxisKind::parallel && strideAlong(operand, a) == 0)
       passes *= ceilDiv(nest.axes[a].extent, nest.axes[a].reg);
-  bool narrow = operand.type == ElementType::bf16 || operand.type == ElementType::i8;
-  return narrow && !operand.isOutput && passes >= 4;
+  return stepsAtOnce(operand) > 1 && !operand.isOutput && passes >= 4;
+}
+
+/// How many results use each element.
+int64_t LoopSpace::usesOfEach(const Operand &operand) const {
+  int64_t uses = 1;
+  for (unsigned a = 0; a < axes.size(); ++a)
+    if (axes[a].kind == AxisKind::parallel && strideAlong(operand, a) == 0)
+      uses *= axes[a].extent;
+  return uses;
 }
 
 /// Ahead of time, or because many rows of the result use each element.
 bool LoopSpace::transposingPays(const Operand &operand) const {
   constexpr int64_t many = 64;
-  int64_t rows = 1;
-  for (unsigned a = 0; a < axes.size(); ++a)
-    if (axes[a].kind == AxisKind::parallel && strideAlong(operand, a) == 0)
-      rows *= axes[a].extent;
-  return operand.isConstant || rows >= many;
+  return operand.isConstant || usesOfEach(operand) >= many;
 }
 
 /// Whether rows that L3 does not hold are walked for one tile of columns after another. Sums in the
@@ -63,11 +73,7 @@ bool LoopSpace::comesInBursts(unsigned reduction) const {
     if (operand.isOutput || !windows[o].empty() || transposable(operand, reduction) ||
         sizeInBytes(operand) <= ours * static_cast<double>(l3Bytes))
       continue;
-    int64_t columns = 1;
-    for (unsigned a = 0; a < axes.size(); ++a)
-      if (axes[a].kind == AxisKind::parallel && strideAlong(operand, a) == 0)
-        columns *= axes[a].extent;
-    if (columns > maxAccumulators / 2) // a tile has two rows or more
+    if (usesOfEach(operand) > maxAccumulators / 2) // columns; a tile has two rows or more
       return true;
   }
   return false;
@@ -226,15 +232,6 @@ void LoopSpace::chooseOrders(LoopNest &nest) const {
     nest.innerOrder = order;
 }
 
-/// Steps of a reduction that one instruction takes: as many narrow elements as fill 32 bits.
-int64_t LoopSpace::stepsAtOnce() const {
-  int64_t steps = 1;
-  for (const Operand &operand : operands)
-    if (operand.type == ElementType::bf16 || operand.type == ElementType::i8)
-      steps = std::max<int64_t>(steps, 4 / bytes(operand.type));
-  return steps;
-}
-
 /// Of the register tiles that are legal, the one with the least estimated cycles, tails and padding
 /// included; then as much unrolling as stays small.
 LoopSpace::Estimated LoopSpace::chooseRegisterTile(LoopNest nest) const {
@@ -268,7 +265,9 @@ LoopSpace::Estimated LoopSpace::chooseRegisterTile(LoopNest nest) const {
       self(self, choice + 1);
     }
   };
-  const int64_t steps = stepsAtOnce();
+  int64_t steps = 1;
+  for (const Operand &operand : operands)
+    steps = std::max(steps, stepsAtOnce(operand));
   if (!nest.reductionOrder.empty())
     if (unsigned a = nest.reductionOrder.back(); a != nest.vectorAxis && axes[a].extent > 8)
       candidate.axes[a].reg = steps; // a larger tile is worth less than they are

@@ -98,8 +98,8 @@ private:
   Estimated chooseUnits(const LoopNest &) const;
   std::vector<LoopNest> likelySplits(const LoopNest &, const LoopNest &whole) const;
   std::vector<LoopNest> splits(const LoopNest &) const;
-  int64_t stepsAtOnce() const;
   Estimated chooseRegisterTile(LoopNest) const;
+  int64_t usesOfEach(const Operand &) const;
   bool transposingPays(const Operand &) const;
   bool comesInBursts(unsigned reduction) const;
   bool interleavingPays(const Operand &, const LoopNest &) const;
