@@ -10,17 +10,9 @@ namespace alt {
 
 std::vector<Schedule> standIns(const SearchSpace &space) {
   std::vector<Schedule> found;
-  if (const auto *derived = dynamic_cast<const AlgorithmSpace *>(&space)) {
-    Schedule other; // all algorithms' defaults, one of them in use
-    other.choice.push_back(0);
-    for (const AlgorithmSpace::Algorithm &algorithm : derived->algorithms())
-      other.choice.insert(other.choice.end(), algorithm.fallback.choice.begin(),
-                          algorithm.fallback.choice.end());
-    for (size_t i = 0; i < derived->algorithms().size() && derived->algorithms().size() > 1; ++i) {
-      other.choice.front() = static_cast<uint16_t>(i);
-      found.push_back(other);
-    }
-  }
+  if (const auto *derived = dynamic_cast<const AlgorithmSpace *>(&space))
+    for (size_t i = 0; i < derived->algorithms().size(); ++i)
+      found.push_back(derived->defaultOf(i));
   constexpr int drawn = 4;
   Rng rng(1);
   for (int i = 0; i < drawn; ++i)
@@ -42,34 +34,30 @@ Result<DefaultObject> buildDefault(const Workload &workload, const Target &targe
   LowerRequest request{workload};
   request.symbolPrefix = "kernel_" + workload.id.hex();
   std::unique_ptr<SearchSpace> space;
-  std::vector<std::optional<Schedule>> candidates; // best first; at last plain loops
-  if (!plain && workload.tunable()) {
-    space = spaceOf(workload, target, threads);
-    request.space = space.get();
-    candidates.emplace_back(space->defaultSchedule());
-    for (Schedule &other : standIns(*space))
-      candidates.emplace_back(std::move(other));
-  }
-  candidates.emplace_back();
   std::filesystem::path object = folder / (request.symbolPrefix + "_default.o");
-  std::variant<KernelPlan, LowerFailure> lowered;
-  for (const std::optional<Schedule> &candidate : candidates) {
-    built.schedule = candidate;
-    request.schedule = candidate ? &*built.schedule : nullptr;
-    request.space = candidate ? space.get() : nullptr;
-    lowered = lowerToObject(request, target, object);
-    auto *failure = std::get_if<LowerFailure>(&lowered);
-    if (!failure)
-      break;
-    if (built.note.empty())
-      built.note = failure->detail;
-  }
-  if (!built.note.empty())
-    built.note = insteadOfDefault(workload.name, built.note,
+  auto lower = [&](std::optional<Schedule> schedule) {
+    built.schedule = std::move(schedule);
+    request.schedule = built.schedule ? &*built.schedule : nullptr;
+    request.space = built.schedule ? space.get() : nullptr;
+    return lowerToObject(request, target, object);
+  };
+  if (!plain && workload.tunable())
+    space = spaceOf(workload, target, threads);
+  auto lowered = lower(space ? std::optional(space->defaultSchedule()) : std::nullopt);
+  auto refused = [&] { return std::get_if<LowerFailure>(&lowered); };
+  if (space && refused()) {
+    std::string reason = refused()->detail;
+    for (Schedule &other : standIns(*space))
+      if (refused())
+        lowered = lower(std::move(other));
+    if (refused())
+      lowered = lower(std::nullopt);
+    built.note = insteadOfDefault(workload.name, reason,
                                   built.schedule ? print(*space, *built.schedule) : "");
-  if (auto *failure = std::get_if<LowerFailure>(&lowered))
+  }
+  if (refused())
     return Error{ErrorKind::internal,
-                 "Kernel " + workload.name + " cannot be compiled: " + failure->detail};
+                 "Kernel " + workload.name + " cannot be compiled: " + refused()->detail};
   auto bytes = readFile(object);
   if (!bytes)
     return bytes.error();

@@ -149,7 +149,7 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
     }
   }
   size_t best = chooseDefault(target);
-  fallback = with(best, all[best].fallback);
+  fallback = defaultOf(best);
   assert(legal(fallback) && "the default schedule is legal");
 }
 
@@ -249,7 +249,7 @@ Schedule AlgorithmSpace::neighbour(const Schedule &from, Rng &rng) const {
   size_t used = chosen(from);
   if (all.size() > 1 && rng() % 16 == 0) {
     size_t other = (used + 1 + rng() % (all.size() - 1)) % all.size();
-    return with(other, all[other].fallback);
+    return defaultOf(other);
   }
   Schedule part = own(all[used], from);
   for (int attempt = 0; attempt < 64; ++attempt)

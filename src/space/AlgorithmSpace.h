@@ -42,6 +42,8 @@ public:
   /// legal(), as arithmetic over the knobs of a script that has all of them.
   std::vector<Constraint> constraints(TuneScript &) const;
   std::span<const Algorithm> algorithms() const { return all; }
+  /// With that algorithm's own default.
+  Schedule defaultOf(size_t algorithm) const { return with(algorithm, all[algorithm].fallback); }
   size_t chosen(const Schedule &) const;
   int64_t lanes() const { return all.front().loops.lanes(); }
   unsigned threadCount() const { return all.front().loops.threadCount(); }
