@@ -10,6 +10,18 @@ namespace alt {
 
 using namespace mlir;
 
+Value markedCopy(RewriterBase &b, Location loc, Value from, Value to, AffineMap read,
+                 AffineMap write, StringRef mark) {
+  SmallVector<utils::IteratorType> parallel(read.getNumDims(), utils::IteratorType::parallel);
+  auto copy = linalg::GenericOp::create(b, loc, TypeRange{to.getType()}, ValueRange{from},
+                                        ValueRange{to}, ArrayRef<AffineMap>{read, write}, parallel,
+                                        [](OpBuilder &builder, Location l, ValueRange args) {
+                                          linalg::YieldOp::create(builder, l, args.front());
+                                        });
+  copy->setAttr(mark, b.getUnitAttr());
+  return copy.getResult(0);
+}
+
 namespace {
 
 /// base[..., n] -> packed[n / tile][...][n % tile], by two copies at the top of the function.
@@ -49,19 +61,6 @@ private:
     return RankedTensorType::get(shape, type.getElementType());
   }
 
-  /// A copy between tensors of the given maps over `rank` parallel axes.
-  Value copy(Value from, Value to, AffineMap read, AffineMap write, StringRef mark) {
-    SmallVector<utils::IteratorType> parallel(read.getNumDims(), utils::IteratorType::parallel);
-    auto generic =
-        linalg::GenericOp::create(b, loc, TypeRange{to.getType()}, ValueRange{from}, ValueRange{to},
-                                  ArrayRef<AffineMap>{read, write}, parallel,
-                                  [](OpBuilder &builder, Location l, ValueRange args) {
-                                    linalg::YieldOp::create(builder, l, args.front());
-                                  });
-    generic->setAttr(mark, b.getUnitAttr());
-    return generic.getResult(0);
-  }
-
   Value copyWhole(Value packed) {
     int64_t rank = type.getRank();
     SmallVector<int64_t> sizes(type.getShape()), zeros(rank, 0),
@@ -84,8 +83,8 @@ private:
     target.push_back(tile);
     SmallVector<int64_t> at(rank + 1, 0);
     Value into = slice(packed, at, target, of(target));
-    Value copied = copy(panels, into, b.getMultiDimIdentityMap(rank + 1),
-                        AffineMap::get(rank + 1, 0, write, b.getContext()), packWholeAttr);
+    Value copied = markedCopy(b, loc, panels, into, b.getMultiDimIdentityMap(rank + 1),
+                              AffineMap::get(rank + 1, 0, write, b.getContext()), packWholeAttr);
     return insert(copied, packed, at, target);
   }
 
@@ -108,7 +107,8 @@ private:
     Value part = slice(base, from, sizes, of(sizes));
     Value into = slice(packed, at, target, of(sizes));
     AffineMap identity = b.getMultiDimIdentityMap(rank);
-    return insert(copy(part, into, identity, identity, packTailAttr), packed, at, target);
+    return insert(markedCopy(b, loc, part, into, identity, identity, packTailAttr), packed, at,
+                  target);
   }
 
   RewriterBase &b;

@@ -10,6 +10,10 @@ namespace alt {
 inline constexpr llvm::StringLiteral packWholeAttr = "alt.pack_whole";
 inline constexpr llvm::StringLiteral packTailAttr = "alt.pack_tail";
 
+/// Such a nest: a copy between tensors indexed by these maps over parallel axes.
+mlir::Value markedCopy(mlir::RewriterBase &, mlir::Location, mlir::Value from, mlir::Value to,
+                       mlir::AffineMap read, mlir::AffineMap write, llvm::StringRef mark);
+
 /// Of an op that reads packed operands: how wide their panels are, 0 where it is not packed. The
 /// last panel, too, is so wide in memory, with zeros at its end, and vectors of it need no mask.
 inline constexpr llvm::StringLiteral panelWidthsAttr = "alt.panel_widths";

@@ -64,15 +64,7 @@ private:
     AffineMap write = AffineMap::get(type.getRank(), 0,
                                      turned(SmallVector<AffineExpr>(read.getResults()), dimension),
                                      b.getContext());
-    SmallVector<utils::IteratorType> parallel(type.getRank(), utils::IteratorType::parallel);
-    auto copy =
-        linalg::GenericOp::create(b, loc, TypeRange{into.getType()}, ValueRange{base},
-                                  ValueRange{into}, ArrayRef<AffineMap>{read, write}, parallel,
-                                  [](OpBuilder &builder, Location l, ValueRange args) {
-                                    linalg::YieldOp::create(builder, l, args.front());
-                                  });
-    copy->setAttr(packWholeAttr, b.getUnitAttr());
-    return copy.getResult(0);
+    return markedCopy(b, loc, base, into, read, write, packWholeAttr);
   }
 
   RewriterBase &b;
