@@ -1,7 +1,7 @@
 // One method a level of the loop nest (LoopNest), outermost first.
 #include "lower/ScheduleScript.h"
 #include "lower/DotProduct.h"
-#include "lower/Panels.h"
+#include "lower/PackingScript.h"
 #include "lower/Prepare.h"
 #include "lower/RootAxes.h"
 #include "lower/TransformText.h"
@@ -59,7 +59,8 @@ public:
       else
         registerTile(part);
     out.clean();
-    packOperands();
+    for (const Panels &panels : panelsOf(nest, anchor, lanes, instructions))
+      writePacking(panels, anchor, out);
     // Before there are thousands of vector operations for its analysis to go through.
     out.line("transform.bufferization.eliminate_empty_tensors %func : !transform.any_op", true);
     out.line("transform.alt.vectorize_tile %func {" + dotProducts() + "lanes = " +
@@ -112,8 +113,8 @@ private:
     out.annotate("%anchor", "alt.reduction_order", arrayParam(order));
   }
 
-  /// In a tile one wide along the vectors, ops that are fused with the anchor would run along another
-  /// axis, and then hand on its results in memory.
+  /// In a tile one wide along the vectors, ops that are fused with the anchor would run along
+  /// another axis, and then hand on its results in memory.
   void annotateFused(ArrayRef<Part> parts) {
     unsigned axis = nest.vectorAxis;
     if (nest.axes[axis].kind != AxisKind::parallel || llvm::none_of(parts, [&](const Part &part) {
@@ -159,8 +160,8 @@ private:
         tile[a] = 0;
     std::string handle = out.match("side", attribute);
     auto outermost = std::find(tile.begin(), tile.end(), 1);
-    bool several = llvm::any_of(
-        nest.axes, [](const LoopNest::Level &axis) { return axis.par < axis.extent; });
+    bool several =
+        llvm::any_of(nest.axes, [](const LoopNest::Level &axis) { return axis.par < axis.extent; });
     constexpr int64_t large = 1 << 14;
     if (several && llvm::product_of(extents) >= large && outermost - tile.begin() != innermost) {
       Sizes rows(extents.size(), 0);
@@ -350,50 +351,6 @@ private:
       if (outputDimension(root, static_cast<int>(r)) == position)
         return static_cast<int>(r);
     return -1;
-  }
-
-  /// Operands in panels or transposed; the copies that make them run row by row.
-  void packOperands() {
-    for (const Panels &panels : panelsOf(nest, anchor, lanes, instructions)) {
-      if (panels.last) {
-        transposeOperand(panels);
-        continue;
-      }
-      auto type = cast<RankedTensorType>(anchor->getOperand(panels.operand).getType());
-      int64_t extent = type.getShape().back();
-      bool interleaved = panels.by.steps > 1;
-      std::string handle = out.match("packed", "alt.anchor");
-      out.line("transform.alt.pack_operand " + handle +
-                   " {operand = " + std::to_string(panels.operand) +
-                   " : i64, tile = " + std::to_string(panels.tile) + " : i64" +
-                   (interleaved ? ", steps = " + std::to_string(panels.by.steps) +
-                                      " : i64, dimension = " + std::to_string(panels.by.dimension)
-                                : "") +
-                   "} : !transform.any_op",
-               true);
-      if (interleaved)
-        continue; // vectors already
-      Sizes rows(type.getRank(), 1);
-      rows.back() = 0;
-      if (extent % panels.tile)
-        out.tileFor(out.match("copies", "alt.pack_tail"), rows, {});
-      rows.insert(rows.begin(), 1);
-      if (extent >= panels.tile)
-        out.tileFor(out.match("copies", "alt.pack_whole"), rows, {});
-      out.clean();
-    }
-  }
-
-  void transposeOperand(const Panels &panels) {
-    out.line("transform.alt.transpose_operand " + out.match("packed", "alt.anchor") +
-                 " {operand = " + std::to_string(panels.operand) +
-                 " : i64, dimension = " + std::to_string(*panels.last) + " : i64} : !transform.any_op",
-             true);
-    Sizes rows(anchor.getRank(&anchor->getOpOperand(panels.operand)), 1);
-    rows.back() = 0;
-    out.tileFor(out.match("copies", "alt.pack_tail"), rows, {});
-    out.tileFor(out.match("copies", "alt.pack_whole"), rows, {});
-    out.clean();
   }
 
   const ScheduledKernel &scheduled;
