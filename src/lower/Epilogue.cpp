@@ -1,4 +1,5 @@
 #include "lower/Epilogue.h"
+#include "lower/VectorBody.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"

@@ -1,5 +1,5 @@
 // The parts of a register tile: chunks of vector lanes, operands read into them, results kept in
-// registers for the next op, and the op's body on vectors. Used by VectorizeTile only.
+// registers for the next op. Used by VectorizeTile only.
 #pragma once
 #include "lower/PaddedSlice.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -20,16 +20,6 @@ llvm::SmallVector<Chunk> cutIntoChunks(int64_t extent, int64_t width);
 
 /// The chunk's valid lanes; null when all are.
 mlir::Value maskFor(mlir::OpBuilder &, mlir::Location, const Chunk &);
-
-/// Whether every op of the body has a vector form.
-bool hasVectorBody(mlir::linalg::LinalgOp);
-
-/// Clones the op's body once, on vectors of chunk.lanes where an operand is a vector, on scalars
-/// otherwise. Returns the yielded values.
-llvm::SmallVector<mlir::Value> cloneBodyAsVectors(mlir::RewriterBase &, mlir::linalg::LinalgOp,
-                                                  llvm::ArrayRef<mlir::Value> arguments,
-                                                  llvm::ArrayRef<mlir::OpFoldResult> dims,
-                                                  int vectorAxis, const Chunk &);
 
 /// A tensor whose value is known as vectors: tensor index (chunk start along `vectorDim`) -> value.
 struct RegisterTile {

@@ -1,4 +1,5 @@
 #include "lower/TilePlan.h"
+#include "lower/VectorBody.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -27,6 +28,22 @@ Operation *findCombiner(linalg::LinalgOp op) {
       !arith::getNeutralElement(combiners.front()))
     return nullptr;
   return combiners.front();
+}
+
+bool addsNothing(linalg::LinalgOp op, llvm::function_ref<bool(OpOperand &)> isZero) {
+  Operation *sum = findCombiner(op);
+  if (!isa<arith::AddFOp, arith::AddIOp>(sum))
+    return false;
+  auto isZeroInput = [&](Value value) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    return argument && argument.getArgNumber() < op.getNumDpsInputs() &&
+           isZero(op->getOpOperand(argument.getArgNumber()));
+  };
+  return llvm::any_of(sum->getOperands(), [&](Value term) {
+    Operation *product = term.getDefiningOp();
+    return isZeroInput(term) || (product && isa<arith::MulFOp, arith::MulIOp>(product) &&
+                                 llvm::all_of(product->getOperands(), isZeroInput));
+  });
 }
 
 std::optional<TilePlan> TilePlan::of(linalg::LinalgOp op, const VectorizeOptions &options) {

@@ -51,5 +51,7 @@ private:
 /// The single combiner of the op's one result (add of a dot product, max of a pooling), or null.
 mlir::Operation *findCombiner(mlir::linalg::LinalgOp);
 std::optional<mlir::vector::CombiningKind> combiningKind(mlir::Operation *combiner);
+/// Whether the body sums an input or a product of two, of which `isZero` holds.
+bool addsNothing(mlir::linalg::LinalgOp, llvm::function_ref<bool(mlir::OpOperand &)> isZero);
 
 } // namespace alt

@@ -4,6 +4,7 @@
 #include "lower/Prepare.h"
 #include "lower/RegisterTile.h"
 #include "lower/TilePlan.h"
+#include "lower/VectorBody.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -77,10 +78,7 @@ private:
   }
 
   Value spread(Value value, const Chunk &chunk) {
-    if (!chunk.lanes || isa<VectorType>(value.getType()))
-      return value;
-    return vector::BroadcastOp::create(b, loc, VectorType::get({chunk.lanes}, value.getType()),
-                                       value);
+    return chunk.lanes ? toVector(b, loc, value, chunk.lanes) : value;
   }
 
   /// Of the taps that are not on padding, where those of the axis are known by then only.
@@ -286,27 +284,12 @@ private:
         Point point{first->first, along < 0 ? Chunk{} : chunks[first->first[along] / width]};
         Value before = reader.read(op.getDpsInitsMutable()[0], dimsOf(point), along, point.chunk);
         results.push_back(vector::makeArithReduction(
-            b, loc, kind, lanesFrom(totals, at, point.chunk), spread(before, point.chunk)));
+            b, loc, kind, lanesFrom(b, loc, totals, at, point.chunk), spread(before, point.chunk)));
         tile.points.push_back(std::move(point));
         at += static_cast<int64_t>(first->second.size());
       }
     }
     return results;
-  }
-
-  /// The chunk's lanes of it, from number `at` on.
-  Value lanesFrom(Value vector, int64_t at, const Chunk &chunk) {
-    if (!chunk.lanes)
-      return vector::ExtractOp::create(b, loc, vector, at);
-    SmallVector<int64_t> take;
-    for (int64_t lane = 0; lane < chunk.lanes; ++lane)
-      take.push_back(at + std::min(lane, chunk.valid - 1));
-    return vector::ShuffleOp::create(b, loc, vector, vector, take);
-  }
-
-  void setChunks(const Chunk &chunk) {
-    for (Point &point : tile.points)
-      point.chunk = chunk;
   }
 
   /// Loops over the other reductions from number `level` on; the run along the vectors is
@@ -334,29 +317,13 @@ private:
     return values;
   }
 
-  /// The body sums an input or a product of two, and lanes of them that are not valid are zeros.
-  bool zerosAddNothing() {
-    Operation *sum = findCombiner(op);
-    if (!isa<arith::AddFOp, arith::AddIOp>(sum))
-      return false;
-    auto isZero = [&](Value value) {
-      auto argument = dyn_cast<BlockArgument>(value);
-      return argument && argument.getArgNumber() < op.getNumDpsInputs() &&
-             reader.readsZerosBehind(op->getOpOperand(argument.getArgNumber()), tile.vectorAxis);
-    };
-    return llvm::any_of(sum->getOperands(), [&](Value term) {
-      Operation *product = term.getDefiningOp();
-      return isZero(term) || (product && isa<arith::MulFOp, arith::MulIOp>(product) &&
-                              llvm::all_of(product->getOperands(), isZero));
-    });
-  }
-
   /// Whole vectors, and what is left under a mask.
   SmallVector<Value> runAlongVector(SmallVector<OpFoldResult> at, SmallVector<Value> values) {
     Chunk first = tile.chunks.front(), last = tile.chunks.back();
     int64_t width = first.lanes, whole = tile.extents[tile.vectorAxis] / width * width;
     auto one = [&](OpFoldResult start, SmallVector<Value> carried, const Chunk &chunk) {
-      setChunks(chunk);
+      for (Point &point : tile.points)
+        point.chunk = chunk;
       at[tile.vectorAxis] = start;
       return step(at, carried);
     };
@@ -369,10 +336,13 @@ private:
       });
     if (last.valid == last.lanes)
       return values;
-    Value mask = maskFor(b, loc, last);
     SmallVector<Value> next = one(b.getIndexAttr(last.start), values, last);
-    if (zerosAddNothing())
+    auto zerosBehind = [&](OpOperand &input) {
+      return reader.readsZerosBehind(input, tile.vectorAxis);
+    };
+    if (addsNothing(op, zerosBehind))
       return next;
+    Value mask = maskFor(b, loc, last);
     for (auto [value, before] : llvm::zip(next, values))
       value = arith::SelectOp::create(b, loc, mask, value, before);
     return next;
