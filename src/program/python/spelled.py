@@ -54,11 +54,11 @@ class Writer:
         """What a Split into equal parts is told, which changed with set 18."""
         return {"num_outputs": parts} if self.opset >= 18 else {}
 
-    def reduce(self, kind, value, *axes):
-        """Without those axes, which became an input with set 18."""
+    def reduce(self, kind, value, *axes, keepdims=0):
+        """Over those axes, which became an input with set 18."""
         if self.opset >= 18:
-            return self.op(kind, value, self.ints(*axes), keepdims=0)
-        return self.op(kind, value, axes=axes, keepdims=0)
+            return self.op(kind, value, self.ints(*axes), keepdims=keepdims)
+        return self.op(kind, value, axes=axes, keepdims=keepdims)
 
     def ints(self, *numbers):
         return self.constant(np.array(numbers, np.int64))

@@ -65,16 +65,13 @@ def quick_gelu(node, w, attributes):
     return [w.op("Mul", node.input[0], w.op("Sigmoid", scaled))]
 
 
-def mean_of(w, x):
-    return (w.op("ReduceMean", x, w.ints(-1)) if w.opset >= 18 else w.op("ReduceMean", x, axes=[-1]))
-
-
 def normalized(w, x, scale, shift, epsilon, centered=True):
     """Along the last axis; ONNX has an operator of its own from set 17 on only."""
     if centered and w.opset >= 17:
         return w.op("LayerNormalization", x, *[n for n in (scale, shift) if n], axis=-1, epsilon=epsilon)
-    x = w.op("Sub", x, mean_of(w, x)) if centered else x
-    deviation = w.op("Sqrt", w.op("Add", mean_of(w, w.op("Mul", x, x)), w.constant(np.float32(epsilon))))
+    x = w.op("Sub", x, w.reduce("ReduceMean", x, -1, keepdims=1)) if centered else x
+    variance = w.reduce("ReduceMean", w.op("Mul", x, x), -1, keepdims=1)
+    deviation = w.op("Sqrt", w.op("Add", variance, w.constant(np.float32(epsilon))))
     result = w.op("Mul", w.op("Div", x, deviation), scale)
     return w.op("Add", result, shift) if shift else result
 
