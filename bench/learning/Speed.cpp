@@ -97,7 +97,7 @@ static void thinking(const SearchSpace &space, const FeatureExtractor &features,
     sampler->tell(observations);
     size_t before = told;
     told += batch.size();
-    for (size_t mark : {100, 400, 1000, 3000, 10000})
+    for (size_t mark : {40, 100, 400, 1000, 3000, 10000})
       if (before < mark && told >= mark) {
         std::vector<double> last(took.end() - ptrdiff_t(std::min<size_t>(9, took.size())),
                                  took.end());

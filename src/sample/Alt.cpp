@@ -1,5 +1,7 @@
 #include "sample/Alt.h"
+#include "model/GaussianProcess.h"
 #include "model/ValidityFilter.h"
+#include "sample/Coordinates.h"
 #include "sample/Coverage.h"
 #include "sample/History.h"
 #include "sample/Labels.h"
@@ -28,7 +30,8 @@ class AltSampler final : public Sampler {
 public:
   AltSampler(const SamplerContext &context, const AltOptions &options)
       : options(options), visited(context.space), coverage(context.space),
-        history(context.features), pool(context, options.pool),
+        history(context.features), pool(context, options.pool), coordinates(context.space),
+        process(coordinates.named(), {}),
         warm({context.space, context.features, options.prior ? context.prior : nullptr},
              options.analytic, options.spread) {
     if (options.initial == 0)
@@ -142,11 +145,34 @@ private:
     predictions = models.predict(pool.features());
     proximity =
         options.proximity ? Proximity(models, Columns(taught), pool.features()) : Proximity();
+    if (sayOfProcess() > 0)
+      consultProcess(from, label, rng);
     warm.putBack(pool.features(), predictions);
     ValidityFilter filter;
     if (options.filter)
       filter = ValidityFilter::fit(taught, ran, options.validity, rng);
     runs = filter.probabilities(pool.features());
+  }
+
+  /// The process knows more than trees of few answers, they know more than it of many: in [0, 1].
+  double sayOfProcess() const {
+    double end = options.uncertainty ? options.process : 0, faded = end - double(asked());
+    return std::clamp(faded / (0.75 * end), 0.0, 1.0);
+  }
+
+  /// The mean goes half the way to what the process says. What was asked and is not known yet
+  /// counts as measured.
+  void consultProcess(std::span<const size_t> from, std::span<const float> label, Rng &rng) {
+    std::vector<Schedule> schedules;
+    for (size_t i : from)
+      schedules.push_back(history.schedules[i]);
+    if (options.diversity)
+      schedules.insert(schedules.end(), pending.begin(), pending.end());
+    process.fit(coordinates.of(schedules), label, rng);
+    processSaid = process.predict(coordinates.of(pool.all()));
+    for (size_t i = 0; i < pool.size(); ++i)
+      predictions[i].mean +=
+          float(0.5 * sayOfProcess()) * (processSaid[i].mean - predictions[i].mean);
   }
 
   /// How good a schedule is expected to be, failing included.
@@ -168,9 +194,13 @@ private:
     return 1 + options.caution * history.costOfAFailure() * double(asked() - lastGain);
   }
 
-  /// What the models and the distance leave open.
+  /// What the models and the distance leave open; of few answers, what the process does.
   double open(size_t i) const {
-    return std::hypot(predictions[i].deviation, options.novelty * pool.novelty(i));
+    double say = sayOfProcess(),
+           trees = std::hypot(predictions[i].deviation, options.novelty * pool.novelty(i));
+    return say > 0
+               ? std::hypot(std::sqrt(1 - say) * trees, std::sqrt(say) * processSaid[i].deviation)
+               : trees;
   }
 
   /// The same less what schedules that the models cannot tell from this one have already said.
@@ -200,6 +230,8 @@ private:
       if (options.diversity) {
         pool.choose(pool[chosen]);
         proximity.choose(chosen);
+        if (sayOfProcess() > 0 && batch.size() < count)
+          process.choose(chosen);
       }
     }
   }
@@ -244,14 +276,17 @@ private:
   Coverage coverage;
   History history;
   Pool pool;
+  Coordinates coordinates;
+  GaussianProcess process;
   WarmStart warm;
   Committee models;
   Proximity proximity;
-  std::vector<Committee::Prediction> predictions; ///< one a schedule of the pool
-  std::vector<float> runs;                        ///< likewise: the probability to run
-  std::vector<Schedule> known;                    ///< those that the models were fitted to
-  std::vector<Schedule> pending;                  ///< asked for and not told yet
-  double best = INFINITY;                         ///< seconds
+  std::vector<Committee::Prediction> predictions;     ///< one a schedule of the pool
+  std::span<const Committee::Prediction> processSaid; ///< likewise, while it has a say
+  std::vector<float> runs;                            ///< likewise: the probability to run
+  std::vector<Schedule> known;                        ///< those that the models were fitted to
+  std::vector<Schedule> pending;                      ///< asked for and not told yet
+  double best = INFINITY;                             ///< seconds
   size_t lastGain = 0; ///< how many were told when it last fell by half a percent
 };
 
@@ -273,8 +308,10 @@ void bind(OptionTable &b, AltOptions &o) {
     "power of p added for each trial without a gain, times what a failure costs in trials");
   b("uncertainty", &o.uncertainty, "expected improvement of a committee; off: one model's score");
   b("novelty", &o.novelty, "deviation that distance from all measured schedules is worth");
+  b("process", &o.process,
+    "trials until which a Gaussian process has a say, from a quarter of them on less; 0: none");
   b("diversity", &o.diversity,
-    "what a batch already holds counts as measured for novelty and proximity");
+    "what a batch already holds counts as measured for novelty, proximity and the process");
   b("proximity", &o.proximity, "less deviation where the models see what was measured already");
   b("rank", &o.rankShare, "share of the rank in the label; the rest is throughput");
   b("max-rows", &o.maxRows, "trials that the models are fitted to: the fastest and the latest");

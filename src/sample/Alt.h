@@ -22,7 +22,8 @@ struct AltOptions {
   double caution = 8;      ///< of failures, the more the longer nothing is gained; see `caution()`
   bool uncertainty = true; ///< off: one model, its score alone
   bool proximity = true;   ///< less deviation where the models see what was measured already
-  bool diversity = true;   ///< what a batch already holds counts as measured for both
+  unsigned process = 48;   ///< trials until which a Gaussian process has a say; 0: it has none
+  bool diversity = true;   ///< what a batch already holds counts as measured for all three
   bool prior = true;       ///< start from other kernels' records, where there are some
   bool analytic = true;    ///< where there are none: from the analytic cost of the loop nest
   bool defaultFirst = true; ///< with either: what the compiler would take unmeasured comes first

@@ -29,6 +29,7 @@ public:
   size_t size() const { return schedules.size(); }
   const Schedule &operator[](size_t i) const { return schedules[i]; }
   const Columns &features() const { return columns; }
+  const std::vector<Schedule> &all() const { return schedules; }
   bool isLocal(size_t i) const { return local[i]; }
   /// Distance to the nearest schedule that was told or chosen since the last refresh.
   float novelty(size_t i) const { return nearest[i]; }

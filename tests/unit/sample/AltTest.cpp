@@ -71,9 +71,9 @@ TEST(Alt, everyModuleCanBeSwitchedOff) {
   auto features = makeKnobFeatures(space);
   for (const char *spec :
        {"alt:filter=false", "alt:uncertainty=false", "alt:diversity=false", "alt:novelty=0",
-        "alt:proximity=false", "alt:adaptive=false", "alt:listed=0", "alt:local=0", "alt:local=1",
-        "alt:members=1", "alt:rank=1", "alt:greedy=0", "alt:greedy=1", "alt:analytic=false",
-        "alt:default=false"})
+        "alt:proximity=false", "alt:process=0", "alt:adaptive=false", "alt:listed=0", "alt:local=0",
+        "alt:local=1", "alt:members=1", "alt:rank=1", "alt:greedy=0", "alt:greedy=1",
+        "alt:analytic=false", "alt:default=false"})
     EXPECT_TRUE(makeSampler(spec, {space, *features})) << spec;
   auto wrong = makeSampler("alt:filtre=false", {space, *features});
   ASSERT_FALSE(wrong);
