@@ -18,6 +18,9 @@ public:
   virtual void extract(const Schedule &, std::span<float> row) const = 0;
 };
 
+/// Sizes whose ratio matters, not their difference: all positive and spread over a factor of 3.
+bool isRatioScaled(const Knob &);
+
 /// The knobs themselves, for any space: log2 of ratio-scaled knobs with their pairwise sums and
 /// differences, other ordinals as they are, one column an option for categorical ones.
 std::unique_ptr<FeatureExtractor> makeKnobFeatures(const SearchSpace &);

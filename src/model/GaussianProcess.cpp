@@ -21,6 +21,14 @@ static void subtract(float *to, const float *from, float factor, size_t count) {
     to[i] -= factor * from[i];
 }
 
+/// to -= factors[b] * rows[b] for the first `known` of both: what earlier points explain of a new
+/// one's covariances. The rows lie `rowStep` apart, their factors `factorStep`.
+static void subtractKnown(float *to, const float *rows, size_t rowStep, const float *factors,
+                          size_t factorStep, size_t known, size_t count) {
+  for (size_t b = 0; b < known; ++b)
+    subtract(to, rows + b * rowStep, factors[b * factorStep], count);
+}
+
 /// What a new point explains of each row's variance is no longer open.
 static void close(float *row, float pivot, float *left, size_t count) {
   for (size_t i = 0; i < count; ++i) {
@@ -76,13 +84,11 @@ void GaussianProcess::factorise(Draw &draw) const {
     float *column = draw.factor.data() + j * count;
     covariances(draw, points, point(points, j), j, {column + j, count - j});
     column[j] += draw.noise;
-    for (size_t b = 0; b < j; ++b)
-      subtract(column + j, draw.factor.data() + b * count + j, draw.factor[b * count + j],
-               count - j);
-    float pivot = std::sqrt(std::max(column[j], 1e-6f));
-    for (size_t i = j; i < count; ++i)
+    const float *earlier = draw.factor.data() + j; // row j of the columns before
+    subtractKnown(column + j, earlier, count, earlier, count, j, count - j);
+    float pivot = column[j] = std::sqrt(std::max(column[j], 1e-6f));
+    for (size_t i = j + 1; i < count; ++i)
       column[i] /= pivot;
-    column[j] = pivot;
     if (j >= answers.size())
       continue;
     draw.answers[j] /= pivot;
@@ -151,8 +157,8 @@ void GaussianProcess::look(const Draw &draw, View &view) const {
     for (size_t j = 0; j < count; ++j) {
       float *row = view.rows.data() + j * asked.rows + begin;
       covariances(draw, asked, point(points, j), begin, {row, width});
-      for (size_t b = 0; b < j; ++b)
-        subtract(row, view.rows.data() + b * asked.rows + begin, draw.factor[b * count + j], width);
+      subtractKnown(row, view.rows.data() + begin, asked.rows, draw.factor.data() + j, count, j,
+                    width);
       close(row, draw.factor[j * count + j], view.left.data() + begin, width);
       if (j < answers.size())
         subtract(view.mean.data() + begin, row, -draw.answers[j], width);
@@ -187,10 +193,8 @@ void GaussianProcess::choose(size_t chosen) {
     view.rows.resize((count + 1) * asked.rows);
     float *row = view.rows.data() + count * asked.rows;
     covariances(draws[d], asked, at, 0, {row, asked.rows});
-    for (size_t b = 0; b < count; ++b) {
-      const float *known = view.rows.data() + b * asked.rows;
-      subtract(row, known, known[chosen], asked.rows);
-    }
+    const float *known = view.rows.data();
+    subtractKnown(row, known, asked.rows, known + chosen, asked.rows, count, asked.rows);
     close(row, pivot, view.left.data(), asked.rows);
   }
   mix();

@@ -7,16 +7,16 @@
 #include <cmath>
 
 namespace alt {
-namespace {
 
-/// Beyond this many ratio-scaled knobs pairs would drown the knobs (16 give 240 columns).
-constexpr size_t maxPairedKnobs = 16;
-
-/// Sizes whose ratio matters, not their difference: all positive and spread over a factor of 3.
 bool isRatioScaled(const Knob &knob) {
   return knob.kind == Knob::Kind::ordinal && !knob.options.empty() && knob.options.front() > 0 &&
          knob.options.back() >= 3 * knob.options.front();
 }
+
+namespace {
+
+/// Beyond this many ratio-scaled knobs pairs would drown the knobs (16 give 240 columns).
+constexpr size_t maxPairedKnobs = 16;
 
 /// "(2, 0, 1)" or "2,0,1" as {2, 0, 1}; empty when it is not a permutation of 0..n-1, n >= 2.
 std::vector<unsigned> permutation(std::string_view label) {

@@ -145,7 +145,8 @@ private:
     predictions = models.predict(pool.features());
     proximity =
         options.proximity ? Proximity(models, Columns(taught), pool.features()) : Proximity();
-    if (sayOfProcess() > 0)
+    processSay = sayOfProcess();
+    if (processSay > 0)
       consultProcess(from, label, rng);
     warm.putBack(pool.features(), predictions);
     ValidityFilter filter;
@@ -171,8 +172,7 @@ private:
     process.fit(coordinates.of(schedules), label, rng);
     processSaid = process.predict(coordinates.of(pool.all()));
     for (size_t i = 0; i < pool.size(); ++i)
-      predictions[i].mean +=
-          float(0.5 * sayOfProcess()) * (processSaid[i].mean - predictions[i].mean);
+      predictions[i].mean += float(0.5 * processSay) * (processSaid[i].mean - predictions[i].mean);
   }
 
   /// How good a schedule is expected to be, failing included.
@@ -196,11 +196,10 @@ private:
 
   /// What the models and the distance leave open; of few answers, what the process does.
   double open(size_t i) const {
-    double say = sayOfProcess(),
-           trees = std::hypot(predictions[i].deviation, options.novelty * pool.novelty(i));
-    return say > 0
-               ? std::hypot(std::sqrt(1 - say) * trees, std::sqrt(say) * processSaid[i].deviation)
-               : trees;
+    double trees = std::hypot(predictions[i].deviation, options.novelty * pool.novelty(i));
+    return processSay > 0 ? std::hypot(std::sqrt(1 - processSay) * trees,
+                                       std::sqrt(processSay) * processSaid[i].deviation)
+                          : trees;
   }
 
   /// The same less what schedules that the models cannot tell from this one have already said.
@@ -230,7 +229,7 @@ private:
       if (options.diversity) {
         pool.choose(pool[chosen]);
         proximity.choose(chosen);
-        if (sayOfProcess() > 0 && batch.size() < count)
+        if (processSay > 0 && batch.size() < count)
           process.choose(chosen);
       }
     }
@@ -283,6 +282,7 @@ private:
   Proximity proximity;
   std::vector<Committee::Prediction> predictions;     ///< one a schedule of the pool
   std::span<const Committee::Prediction> processSaid; ///< likewise, while it has a say
+  double processSay = 0;                              ///< this turn
   std::vector<float> runs;                            ///< likewise: the probability to run
   std::vector<Schedule> known;                        ///< those that the models were fitted to
   std::vector<Schedule> pending;                      ///< asked for and not told yet

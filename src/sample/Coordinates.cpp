@@ -1,4 +1,5 @@
 #include "sample/Coordinates.h"
+#include "alt/Features.h"
 #include <cmath>
 
 namespace alt {
@@ -7,12 +8,11 @@ static std::vector<float> placesOf(const Knob &knob) {
   const std::vector<double> &options = knob.options;
   std::vector<float> places(options.size());
   double last = double(options.size()) - 1;
-  bool logarithmic = options.front() > 0 && options.back() >= 3 * options.front();
   for (size_t i = 0; i < options.size(); ++i) {
     double place = last > 0 ? double(i) / last : 0;
     if (knob.kind == Knob::Kind::categorical)
       place = double(i);
-    else if (logarithmic)
+    else if (isRatioScaled(knob))
       place = 0.5 * place + 0.5 * std::log(options[i] / options.front()) /
                                 std::log(options.back() / options.front());
     places[i] = float(place);
