@@ -35,7 +35,9 @@ struct CompareOptions {
   unsigned lag = 0;        ///< of each search, as in TuneOptions
   unsigned jobs = 1;       ///< runs at a time; the results do not depend on it
   bool defaultFirst = false; ///< every tuner on a live kernel: its default schedule first
-  bool stopAtBest = false; ///< end a run at a listed space's best: quicker, later failures not seen
+  /// End a run so many percent from a listed space's best, 0: at it; negative: never. Quicker; what
+  /// would come later (failures, trials to less than that) is not seen.
+  double stopWithin = -1;
   bool ownTime = true;     ///< count the tuner's own seconds too (they differ from run to run)
   std::shared_ptr<const Prior> prior; ///< what tuners that can may start from
 };

@@ -54,8 +54,8 @@ std::vector<double> runOne(CompareRun &run, const Arena &arena, const std::strin
        .lag = options.lag,
        .defaultFirst = options.defaultFirst && arena.space->points().empty()});
   double goal = -1; // of a listed space the best is known
-  if (options.stopAtBest && !arena.space->points().empty())
-    goal = std::ranges::min(arena.seconds());
+  if (options.stopWithin >= 0 && !arena.space->points().empty())
+    goal = std::ranges::min(arena.seconds()) / (1 - options.stopWithin / 100);
   while (search.result().trials < options.trials && !stop.stop_requested() &&
          (curve.best.empty() || curve.best.back() > goal))
     if (!search.step(options.trials - search.result().trials, stop) ||

@@ -65,8 +65,13 @@ public:
     app.add_option("--jobs", options.jobs, "Runs at a time; the results do not depend on it")
         ->check(CLI::Range(1u, 256u))
         ->capture_default_str();
-    app.add_flag("--stop-at-best", options.stopAtBest,
-                 "End each run at the best known: quicker; failures after that are not counted");
+    app.add_option("--stop-within", options.stopWithin,
+                   "End each run so many percent from the best known: quicker; what would come "
+                   "later (failures, trials to less than that, the stop rule) is not counted")
+        ->check(CLI::Range(0.0, 99.0))
+        ->type_name("PERCENT");
+    app.add_flag_callback(
+        "--stop-at-best", [this] { options.stopWithin = 0; }, "The same as --stop-within 0");
     app.add_flag("!--no-own-time", options.ownTime,
                  "Leave the tuner's own seconds out: the whole result is then the same each time");
     app.add_option("--out", folder, "Folder for tables, CSV, JSON, curves and an HTML page");

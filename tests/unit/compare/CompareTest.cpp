@@ -79,24 +79,29 @@ TEST(Compare, isTheSameForTheSameSeedAndAnyNumberOfJobs) {
   EXPECT_NE(compareJson(*one), compareJson(*compare(spaces, options)));
 }
 
-TEST(Compare, stoppingAtTheBestChangesNothingBeforeIt) {
+TEST(Compare, stoppingNearTheBestChangesNothingBeforeThat) {
   auto spaces = pnpoly();
   CompareOptions options = small();
   options.tuners = {"alt"};
   options.trials = 200;
   auto whole = compare(spaces, options);
-  options.stopAtBest = true;
-  auto ended = compare(spaces, options);
-  ASSERT_TRUE(whole && ended);
-  size_t shorter = 0;
-  for (size_t i = 0; i < ended->runs.size(); ++i) {
-    const std::vector<float> &all = whole->runs[i].quality, &some = ended->runs[i].quality;
-    EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin()));
-    shorter += some.size() < all.size();
-    if (some.size() < all.size())
-      EXPECT_EQ(some.back(), 1);
+  for (double within : {0.0, 5.0}) {
+    options.stopWithin = within;
+    auto ended = compare(spaces, options);
+    ASSERT_TRUE(whole && ended);
+    size_t shorter = 0;
+    for (size_t i = 0; i < ended->runs.size(); ++i) {
+      const std::vector<float> &all = whole->runs[i].quality, &some = ended->runs[i].quality;
+      EXPECT_TRUE(std::equal(some.begin(), some.end(), all.begin()));
+      float goal = float(1 - within / 100);
+      if (some.size() < all.size()) {
+        ++shorter;
+        EXPECT_GE(some.back(), goal);
+        EXPECT_TRUE(some.size() == 1 || some[some.size() - 2] < goal);
+      }
+    }
+    EXPECT_GT(shorter, 0u);
   }
-  EXPECT_GT(shorter, 0u);
 }
 
 TEST(Compare, jsonHasRatiosAndARowForEachSpaceTunerAndMetric) {
