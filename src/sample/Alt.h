@@ -32,8 +32,12 @@ struct AltOptions {
   unsigned maxRows = 1000; ///< trials that the models are fitted to: bounds a refit's time
   PoolOptions pool;
   CommitteeOptions committee;
-  BoostingOptions validity{
-      .trees = 30, .depth = 4, .columnShare = 0.8f, .loss = BoostingOptions::Loss::logistic};
+  /// Among a hundred trials that ran a failure weighs p (1 - p) = 0.01: a leaf has to bear that.
+  BoostingOptions validity{.trees = 30,
+                           .depth = 4,
+                           .minChildWeight = 0.1f,
+                           .columnShare = 0.8f,
+                           .loss = BoostingOptions::Loss::logistic};
 };
 
 void bind(OptionTable &, AltOptions &);

@@ -1,6 +1,5 @@
 #include "model/GradientBoosting.h"
 #include "model/Committee.h"
-#include "model/ValidityFilter.h"
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -110,26 +109,4 @@ TEST(Committee, isSurerWhereItHasData) {
   Committee committee = Committee::fit(rows, labels, {}, rng);
   EXPECT_LT(committee.predict(std::vector<float>{0}).deviation,
             0.5f * committee.predict(std::vector<float>{1}).deviation);
-}
-
-TEST(ValidityFilter, isEmptyUntilItSawBothOutcomes) {
-  Matrix rows(3, 1);
-  std::mt19937_64 rng(1);
-  EXPECT_TRUE(ValidityFilter::fit(rows, std::vector<float>{1, 1, 1}, {}, rng).empty());
-  EXPECT_TRUE(ValidityFilter::fit(rows, std::vector<float>{0, 0, 0}, {}, rng).empty());
-}
-
-TEST(ValidityFilter, tellsWhatRunsButLocksNothingOut) {
-  Matrix rows(1);
-  std::vector<float> ran;
-  for (int i = 0; i < 200; ++i) {
-    rows.addRow()[0] = float(i % 10);
-    ran.push_back(i % 10 < 7);
-  }
-  std::mt19937_64 rng(1);
-  BoostingOptions options{.loss = BoostingOptions::Loss::logistic};
-  ValidityFilter filter = ValidityFilter::fit(rows, ran, options, rng);
-  EXPECT_GT(filter.probability(std::vector<float>{3}), 0.9f);
-  EXPECT_LT(filter.probability(std::vector<float>{8}), 0.1f);
-  EXPECT_GE(filter.probability(std::vector<float>{8}), ValidityFilter::floor);
 }
