@@ -95,7 +95,8 @@ Stopping stopping(const Comparison &, size_t tuner);
 
 /// How many times less the tuner needs than the baseline: the geometric mean over the spaces that
 /// are not degenerate of mean(baseline) / mean(tuner), with a 95 % interval of a bootstrap that
-/// resamples runs, the same seeds for both.
+/// resamples runs, the same seeds for both. Spaces where both have nothing but zeros (nothing
+/// failed) are left out.
 struct Ratio {
   std::string tuner, baseline, metric;
   double geomean = 1, low = 1, high = 1;

@@ -40,6 +40,10 @@ struct Paired {
   std::vector<std::vector<double>> tuner, baseline; ///< by space, then seed
 };
 
+bool allZero(std::span<const double> values) {
+  return std::ranges::all_of(values, [](double value) { return value == 0; });
+}
+
 double logRatio(std::span<const double> baseline, std::span<const double> tuner,
                 std::span<const size_t> pick) {
   double top = 0, bottom = 0;
@@ -107,8 +111,13 @@ std::vector<Ratio> ratios(const Comparison &comparison) {
         for (size_t s = 0; s < comparison.spaces.size(); ++s) {
           if (comparison.spaces[s].degenerate())
             continue;
-          values.tuner.push_back(valuesOf(comparison, s, t, metric));
-          values.baseline.push_back(valuesOf(comparison, s, indexOf(comparison, baseline), metric));
+          std::vector<double> own = valuesOf(comparison, s, t, metric);
+          std::vector<double> theirs =
+              valuesOf(comparison, s, indexOf(comparison, baseline), metric);
+          if (allZero(own) && allZero(theirs)) // where nothing fails nobody fails less
+            continue;
+          values.tuner.push_back(std::move(own));
+          values.baseline.push_back(std::move(theirs));
         }
         Ratio ratio = bootstrap(values, comparison.options.seeds, comparison.options.seed);
         ratio.tuner = comparison.options.tuners[t];
