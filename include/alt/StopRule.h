@@ -7,7 +7,7 @@ namespace alt {
 /// Counting beats the models here: their expected improvement knows nothing of regions without data
 /// and calls the end far too early (docs/learning.md has both).
 struct StopOptions {
-  unsigned patience = 112; ///< trials without a gain; more: later and surer
+  unsigned patience = 128; ///< trials without a gain; more: later and surer
   double gain = 0.005;     ///< what counts as one, relative
   double left = 0.03; ///< what it says is left at most; docs/learning.md has how often that held
 };
