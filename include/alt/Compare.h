@@ -100,6 +100,7 @@ Stopping stopping(const Comparison &, size_t tuner);
 struct Ratio {
   std::string tuner, baseline, metric;
   double geomean = 1, low = 1, high = 1;
+  size_t spaces = 0; ///< that this is a mean over; of none it says nothing
 };
 std::vector<Ratio> ratios(const Comparison &);
 /// The same on one space, without an interval.

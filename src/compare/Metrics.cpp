@@ -59,6 +59,7 @@ double logRatio(std::span<const double> baseline, std::span<const double> tuner,
 Ratio bootstrap(const Paired &values, unsigned seeds, uint64_t seed) {
   Ratio ratio;
   size_t spaces = values.tuner.size();
+  ratio.spaces = spaces;
   if (spaces == 0 || seeds == 0)
     return ratio;
   std::vector<size_t> all(seeds), pick(seeds);

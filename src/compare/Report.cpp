@@ -14,6 +14,8 @@ static std::string fixed(double value, int digits) {
 }
 
 static std::string withInterval(const Ratio &ratio) {
+  if (ratio.spaces == 0)
+    return "-";
   return fixed(ratio.geomean, 2) + " [" + fixed(ratio.low, 2) + ", " + fixed(ratio.high, 2) + "]";
 }
 
@@ -154,6 +156,7 @@ std::string compareJson(const Comparison &comparison) {
     document["ratios"].push_back({{"tuner", ratio.tuner},
                                   {"baseline", ratio.baseline},
                                   {"metric", ratio.metric},
+                                  {"spaces", ratio.spaces},
                                   {"geomean", ratio.geomean},
                                   {"low", ratio.low},
                                   {"high", ratio.high}});

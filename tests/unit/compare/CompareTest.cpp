@@ -65,6 +65,7 @@ TEST(Metrics, degenerateSpacesAreLeftOutOfTheMean) {
   Comparison comparison = byHand();
   comparison.spaces[0].within5 = 50; // a twentieth of the points
   EXPECT_EQ(ratios(comparison)[0].geomean, 1);
+  EXPECT_EQ(ratios(comparison)[0].spaces, 0u);
 }
 
 TEST(Metrics, whereNothingFailsNobodyFailsLess) {
