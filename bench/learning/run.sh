@@ -10,7 +10,7 @@ cmake --build "$root/build" --target alt learner-speed learner-calibration
 alt=$root/build/bin/alt
 compare() { "$alt" compare --space "$spaces"/*.gz --seeds "$seeds" --jobs "$(nproc)" --stop-at-best "$@"; }
 compare --out "$out/tuners" --tuner alt,autotvm,autotvm-reg,random,lfbo,evolutionary,genetic,annealing
-compare --out "$out/ablation" --baseline alt --tuner alt,alt:process=0,alt:uncertainty=false,alt:proximity=false,alt:novelty=0,alt:adaptive=false,alt:local=0,alt:greedy=0,alt:filter=false,alt:caution=0,alt:batch=2,alt:batch=8,alt:batch=8:diversity=false,alt:initial=8,alt:rank=1
+compare --out "$out/ablation" --baseline alt --tuner alt,alt:process=0,alt:uncertainty=false,alt:proximity=false,alt:novelty=0,alt:adaptive=false,alt:local=0,alt:local=0.5,alt:greedy=0,alt:filter=false,alt:caution=0,alt:batch=2,alt:batch=8,alt:batch=8:diversity=false,alt:initial=8,alt:rank=1
 "$root/build/bin/learner-calibration" "$spaces"/*.gz > "$out/calibration.txt"
 set -- "$spaces"/*.gz
 "$root/build/bin/learner-speed" "$1" > "$out/speed.txt"

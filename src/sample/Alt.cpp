@@ -299,7 +299,7 @@ void bind(OptionTable &b, AltOptions &o) {
   b("listed", &o.pool.listed, "most points of a listed space that is scored whole");
   b("parents", &o.pool.parents, "best schedules whose neighbours join the pool");
   b("incumbents", &o.pool.incumbents, "best schedules around which the score's share is chosen");
-  b("local", &o.localShare, "share of a batch that goes to the incumbents' neighbours");
+  b("local", &o.localShare, "share of the turns that goes to the incumbents' neighbours");
   b("adaptive", &o.adaptive,
     "turns around the best for which no neighbour may win go to the whole pool");
   b("greedy", &o.greedyShare, "share of these that take the best score of the whole pool instead");

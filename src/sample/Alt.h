@@ -13,7 +13,7 @@ namespace alt {
 struct AltOptions {
   unsigned initial = 0;    ///< trials before the first model; 0: 8 where something is expected, else 4
   unsigned batch = 0;      ///< trials between refits; 0: from what a trial costs, 1 to 8
-  double localShare = 0.5; ///< of a batch: top score among the incumbents' neighbours
+  double localShare = 1.0 / 3; ///< of the turns: top score among the incumbents' neighbours
   bool adaptive = true;    ///< of those that may win; over the whole space when none may
   double greedyShare = 0.5; ///< of the turns without such a one: top score of the whole space
   double rankShare = 0.5;  ///< of the label; the rest is throughput, which tells the best apart
