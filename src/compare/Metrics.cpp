@@ -40,10 +40,6 @@ struct Paired {
   std::vector<std::vector<double>> tuner, baseline; ///< by space, then seed
 };
 
-bool allZero(std::span<const double> values) {
-  return std::ranges::all_of(values, [](double value) { return value == 0; });
-}
-
 double logRatio(std::span<const double> baseline, std::span<const double> tuner,
                 std::span<const size_t> pick) {
   double top = 0, bottom = 0;
@@ -99,6 +95,26 @@ std::vector<double> valuesOf(const Comparison &comparison, size_t space, size_t 
   return values;
 }
 
+bool allZero(std::span<const double> values) {
+  return std::ranges::all_of(values, [](double value) { return value == 0; });
+}
+
+Paired paired(const Comparison &comparison, size_t tuner, size_t baseline,
+              std::string_view metric) {
+  Paired values;
+  for (size_t s = 0; s < comparison.spaces.size(); ++s) {
+    if (comparison.spaces[s].degenerate())
+      continue;
+    std::vector<double> own = valuesOf(comparison, s, tuner, metric);
+    std::vector<double> theirs = valuesOf(comparison, s, baseline, metric);
+    if (allZero(own) && allZero(theirs)) // where nothing fails nobody fails less
+      continue;
+    values.tuner.push_back(std::move(own));
+    values.baseline.push_back(std::move(theirs));
+  }
+  return values;
+}
+
 } // namespace
 
 std::vector<Ratio> ratios(const Comparison &comparison) {
@@ -108,19 +124,8 @@ std::vector<Ratio> ratios(const Comparison &comparison) {
       for (std::string_view metric : metricNames) {
         if (comparison.options.tuners[t] == baseline)
           continue;
-        Paired values;
-        for (size_t s = 0; s < comparison.spaces.size(); ++s) {
-          if (comparison.spaces[s].degenerate())
-            continue;
-          std::vector<double> own = valuesOf(comparison, s, t, metric);
-          std::vector<double> theirs =
-              valuesOf(comparison, s, indexOf(comparison, baseline), metric);
-          if (allZero(own) && allZero(theirs)) // where nothing fails nobody fails less
-            continue;
-          values.tuner.push_back(std::move(own));
-          values.baseline.push_back(std::move(theirs));
-        }
-        Ratio ratio = bootstrap(values, comparison.options.seeds, comparison.options.seed);
+        Ratio ratio = bootstrap(paired(comparison, t, indexOf(comparison, baseline), metric),
+                                comparison.options.seeds, comparison.options.seed);
         ratio.tuner = comparison.options.tuners[t];
         ratio.baseline = baseline;
         ratio.metric = metric;

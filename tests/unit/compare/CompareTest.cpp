@@ -118,6 +118,7 @@ TEST(Compare, stoppingNearTheBestChangesNothingBeforeThat) {
       if (some.size() < all.size()) {
         ++shorter;
         EXPECT_GE(some.back(), goal);
+        EXPECT_LE(some.back(), 1);
         EXPECT_TRUE(some.size() <= 8 || some[some.size() - 9] < goal); // a batch at most
       }
     }
