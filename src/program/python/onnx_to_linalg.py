@@ -17,19 +17,19 @@ import sys
 
 sys.dont_write_bytecode = True  # the modules beside may lie where nobody may write
 
-from refusal import Refused, fail, first_line
+from importer.errors import Refused, fail, first_line
 
 try:
     import numpy as np
     import onnx
-    from lower_model import torch_mlir
-    from branches import decide
-    from loops import unroll
-    from rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out, widen_halves
-    from shapes import forget_outputs, pin_inputs, pin_shapes
-    from spelled import WRITERS, spell
-    from vendor import without_vendors
-    from weights import take_out_filled, take_out_initialisers
+    from importer.torch_mlir import torch_mlir
+    from importer.control_flow import decide, unroll
+    from importer.rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out, widen_halves
+    from importer.shapes import forget_outputs, pin_inputs, pin_shapes
+    from importer.decompositions import DECOMPOSITIONS
+    from importer.graph_writer import spell
+    from importer.ort_contrib import without_vendors
+    from importer.weights import take_out_filled, take_out_initialisers
 except ImportError as error:
     fail("unsupported", f"Python package '{error.name}' is missing beside torch-mlir: run `make build`, "
          "or name a directory that has them with --torch-mlir DIR.")
@@ -144,7 +144,7 @@ def main():
             constants_to_initialisers(ready)
             fold_batch_norms(ready)
             try:
-                spell(ready, WRITERS)
+                spell(ready, DECOMPOSITIONS)
             except Refused as refused:
                 failure = failure or str(refused)
                 break

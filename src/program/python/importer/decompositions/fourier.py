@@ -1,7 +1,7 @@
 """DFT and STFT of a known length as products with a matrix of sines."""
 import numpy as np
 
-from refusal import Refused
+from ..errors import Refused
 
 LONGEST = 4096  # the matrix has twice the square of it
 

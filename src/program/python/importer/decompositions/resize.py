@@ -1,7 +1,7 @@
 """Resize: along every axis by itself, as a Gather of the nearest or a product with a matrix of weights."""
 import numpy as np
 
-from refusal import Refused
+from ..errors import Refused
 
 
 def resize(node, w, attributes):

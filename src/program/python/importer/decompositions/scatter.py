@@ -4,7 +4,7 @@ import functools
 import numpy as np
 from onnx import TensorProto
 
-from refusal import Refused
+from ..errors import Refused
 
 
 def compress(node, w, attributes):

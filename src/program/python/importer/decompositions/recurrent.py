@@ -2,7 +2,7 @@
 small product a step, which are kernels that can be tuned. Longer ones than LONGEST are left alone."""
 import numpy as np
 
-from refusal import Refused
+from ..errors import Refused
 
 LONGEST = 256
 DEFAULTS = {"LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"], "RNN": ["Tanh"]}

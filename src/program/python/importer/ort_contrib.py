@@ -3,8 +3,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto
 
-from refusal import Refused
-from spelled import spell
+from .errors import Refused
+from .graph_writer import spell
 
 
 def activated(w, value, kind, parameters):

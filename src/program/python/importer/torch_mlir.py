@@ -7,8 +7,8 @@ import subprocess
 
 import onnx
 
-from refusal import first_line, full_name
-from tm_tensor import to_loops
+from .errors import first_line, full_name
+from .tm_tensor import to_loops
 
 PIPELINE = (
     "builtin.module(torch-onnx-to-torch-backend-pipeline,"

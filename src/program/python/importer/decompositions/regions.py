@@ -4,7 +4,7 @@ import itertools
 import numpy as np
 from onnx import TensorProto
 
-from refusal import Refused
+from ..errors import Refused
 
 
 def col2im(node, w, attributes):
