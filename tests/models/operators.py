@@ -10,6 +10,7 @@ import tempfile
 import numpy as np
 import onnx
 import onnxruntime
+from loop_cases import LOOPS
 from onnx import TensorProto, helper, numpy_helper
 
 RNG = np.random.default_rng(5)
@@ -135,6 +136,7 @@ def decaying_sum():
 CASES["scan"] = case("Scan", [floats(4), floats(5, 4)], outputs=2, body=decaying_sum(), num_scan_inputs=1,
                      scan_input_directions=[1], scan_output_directions=[1])
 CASES["if"] = case("If", [np.array(False), floats(3, 4)], then_branch=branch("Relu", "t"), else_branch=branch("Neg", "e"))
+CASES.update(LOOPS)
 
 
 def model_of(cases):
@@ -149,7 +151,9 @@ def model_of(cases):
             if value is not None:
                 weights.append(numpy_helper.from_array(np.asarray(value), names[-1]))
         made = [f"{name}_out{index}" for index in range(count)]
-        taken = names[:1] if op == "If" else names  # the branches take the others by their names
+        attributes, takes = dict(attributes), attributes.get("takes", ["in0"] if op == "If" else None)
+        attributes.pop("takes", None)
+        taken = names if takes is None else [each and f"{name}_{each}" for each in takes]
         domain, _, kind = op.rpartition(".")
         nodes.append(helper.make_node(kind, taken, made, name, domain=domain, **attributes))
         outputs += made

@@ -23,7 +23,7 @@ try:
     import numpy as np
     import onnx
     from importer.torch_mlir import torch_mlir
-    from importer.control_flow import decide, unroll
+    from importer.control_flow import without_control_flow
     from importer.rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out, widen_halves
     from importer.shapes import forget_outputs, pin_inputs, pin_shapes
     from importer.decompositions import DECOMPOSITIONS
@@ -133,9 +133,12 @@ def main():
         attempt = 0
         candidate = spell_out(candidate, DEFINED) or candidate
         while candidate:
-            with contextlib.redirect_stdout(sys.stderr):
-                decided = decide(candidate, lambda undecided: simplify(undecided, [FOLD_ONLY]))
-                ready = simplify(unroll(decided))
+            try:
+                with contextlib.redirect_stdout(sys.stderr):
+                    ready = simplify(without_control_flow(candidate, lambda undecided: simplify(undecided, [FOLD_ONLY])))
+            except Refused as refused:
+                failure = failure or str(refused)
+                break
             if bindings or arguments.constant or not all(o.type.tensor_type.HasField("shape") for o in ready.graph.output):
                 forget_outputs(ready)
             with contextlib.suppress(Exception):

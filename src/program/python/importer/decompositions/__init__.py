@@ -1,6 +1,6 @@
 """Operators spelled out in simpler ones: those that torch-mlir has none or a wrong form of, and that
 ONNX defines by no function."""
-from .. import control_flow
+from .. import conditionals
 from ..graph_writer import refused_where
 from .activation import swish
 from .convolution import conv_transpose
@@ -22,7 +22,7 @@ DECOMPOSITIONS = {
     "LpNormalization": lp_normalization, "MatMul": mat_mul, "MaxUnpool": max_unpool, "OneHot": one_hot, "Pad": wrapping_pad, "QLinearMatMul": q_linear_mat_mul,
     "RNN": recurrent, "Resize": resize, "ReverseSequence": reverse_sequence, "RoiAlign": roi_align, "STFT": stft,
     "ScatterElements": scatter_extremes, "Slice": reversing_slice, "SpaceToDepth": space_to_depth, "Swish": swish,
-    "Where": control_flow.check,
+    "Where": conditionals.check,
     # What torch-mlir takes otherwise than ONNX, and nothing above has spelled out.
     "Det": refused_where(lambda *_: True, "is not supported"),
     "GridSample": refused_where(lambda n, w, a: a.get("mode") == b"nearest", "is supported bilinear only"),
