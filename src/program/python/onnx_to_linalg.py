@@ -24,9 +24,10 @@ try:
     import onnx
     from importer.torch_mlir import torch_mlir
     from importer.control_flow import without_control_flow
-    from importer.rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, spell_out, widen_halves
+    from importer.rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, widen_halves
     from importer.shapes import forget_outputs, pin_inputs, pin_shapes
-    from importer.decompositions import DECOMPOSITIONS
+    from importer.decompositions import DECOMPOSITIONS, of_the_past
+    from importer.functions import expand, inline_local
     from importer.graph_writer import spell
     from importer.ort_contrib import without_vendors
     from importer.weights import take_out_filled, take_out_initialisers
@@ -111,6 +112,7 @@ def main():
         # Operators of others are refused by name, and shapes can be found out.
         if not any(known in str(error) for known in ("No opset import", "No Op registered", "Field 'shape' of 'type'")):
             fail("invalidInput", f"{path}: not a valid ONNX model: {first_line(error)}.")
+    model = inline_local(model)
     model.graph.name = "main"  # becomes the function's
     model.ir_version = max(model.ir_version, 8)  # initialisers need not be inputs
     widen_halves(model.graph)
@@ -125,13 +127,19 @@ def main():
     opset = next((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), OPSET)
     if opset < 9 and any(node.op_type == "Scan" for node in model.graph.node):
         fail("unsupported", f"{path}: operator Scan of an operator set before 9 is not supported.")
+    try:
+        with contextlib.suppress(onnx.shape_inference.InferenceError):
+            model = onnx.shape_inference.infer_shapes(model)
+        spell(model, of_the_past(opset))
+    except Refused as refused:
+        fail("unsupported", f"{path}: {refused}.")
     candidates = [model] if opset >= OPSET else [convert(model, OPSET), model]
     weights_name = os.path.splitext(os.path.basename(arguments.out))[0] + ".weights"
     directory = os.path.dirname(os.path.abspath(arguments.out))
     failure = None
     for tag, candidate in enumerate(c for c in candidates if c is not None):
         attempt = 0
-        candidate = spell_out(candidate, DEFINED) or candidate
+        candidate = expand(candidate, DEFINED) or candidate
         while candidate:
             try:
                 with contextlib.redirect_stdout(sys.stderr):
@@ -159,7 +167,7 @@ def main():
                 return
             failure = failure or outcome.reason
             # Once more, with the operator that was refused as ONNX defines it.
-            candidate = spell_out(candidate, {outcome.operator})
+            candidate = expand(candidate, {outcome.operator})
             attempt += 1
     with contextlib.suppress(OSError):
         os.remove(os.path.join(directory, weights_name))

@@ -2,7 +2,6 @@
 operator sets, and operators that it has none or a wrong form of spelled out."""
 import numpy as np
 import onnx
-import onnx.inliner
 from onnx import helper, numpy_helper
 
 
@@ -88,22 +87,6 @@ def fold_batch_norms(model):
 # torch-mlir's own form of these is wrong (Gelu by tanh has 0.797724 for sqrt(2 / pi)) or refused
 # (PRelu with one slope a channel): they are always replaced by what ONNX defines them to be.
 DEFINED = {"Gelu", "PRelu", "SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss"}
-
-
-def spell_out(model, kinds):
-    """The model with these operators as the functions of simpler ones that ONNX defines, or None when
-    nothing changes (no such operator, no such function at the model's version)."""
-    present = {n.op_type for n in model.graph.node if n.domain in ("", "ai.onnx")} & kinds
-    if not present:
-        return None
-    try:
-        spelled = onnx.inliner.inline_selected_functions(
-            onnx.shape_inference.infer_shapes(model), [("", kind) for kind in sorted(present)],
-            inline_schema_functions=True)
-    except Exception:  # onnx has several kinds of its own
-        return None
-    left = {n.op_type for n in spelled.graph.node if n.domain in ("", "ai.onnx")}
-    return None if present <= left else spelled
 
 
 # Passes of onnxsim that make operators which torch-mlir does not know, and such that take them apart.

@@ -1,31 +1,80 @@
 """Operators spelled out in simpler ones: those that torch-mlir has none or a wrong form of, and that
-ONNX defines by no function."""
+ONNX defines by no function. One table: an operator, and what is written for it, in which operator sets."""
+import math
+
 from .. import conditionals
 from ..graph_writer import refused_where
-from .activation import swish
+from .activation import clip, extreme, hard_swish, power, sign, softsign, swish
 from .convolution import conv_transpose
 from .fourier import dft, stft
 from .indexing import one_hot
 from .layout import depth_to_space, space_to_depth
 from .normalization import lp_normalization, lrn
 from .pad import wrapping_pad
-from .pool import average_pool
-from .product import mat_mul, q_linear_mat_mul
+from .pool import average_pool, max_pool
+from .product import gemm, mat_mul, q_linear_conv, q_linear_mat_mul
 from .recurrent import recurrent
+from .reduction import reduce_log_sum_exp, reduce_mean
 from .regions import affine_grid, col2im, roi_align
-from .resize import resize
+from .resize import resize, upsample
 from .scatter import compress, max_unpool, reverse_sequence, reversing_slice, scatter_extremes
+from .selection import hardmax
 
-DECOMPOSITIONS = {
-    "AffineGrid": affine_grid, "AveragePool": average_pool, "Col2Im": col2im, "Compress": compress, "ConvTranspose": conv_transpose,
-    "DFT": dft, "DepthToSpace": depth_to_space, "GRU": recurrent, "LRN": lrn, "LSTM": recurrent,
-    "LpNormalization": lp_normalization, "MatMul": mat_mul, "MaxUnpool": max_unpool, "OneHot": one_hot, "Pad": wrapping_pad, "QLinearMatMul": q_linear_mat_mul,
-    "RNN": recurrent, "Resize": resize, "ReverseSequence": reverse_sequence, "RoiAlign": roi_align, "STFT": stft,
-    "ScatterElements": scatter_extremes, "Slice": reversing_slice, "SpaceToDepth": space_to_depth, "Swish": swish,
-    "Where": conditionals.check,
+EVER = math.inf
+
+# operator, decomposition, the last operator set in which it means this. Meanings of the past are written before the model is
+# converted to a newer set: the converter of onnx forgets them.
+TABLE = [
+    ("AffineGrid", affine_grid, EVER),
+    ("AveragePool", average_pool, EVER),
+    ("Clip", clip, EVER),
+    ("Col2Im", col2im, EVER),
+    ("Compress", compress, EVER),
+    ("ConvTranspose", conv_transpose, EVER),
+    ("DFT", dft, EVER),
+    ("DepthToSpace", depth_to_space, EVER),
+    ("GRU", recurrent, EVER),
+    ("Gemm", gemm, EVER),
+    ("HardSwish", hard_swish, EVER),
+    ("Hardmax", hardmax, 12),
+    ("LRN", lrn, EVER),
+    ("LSTM", recurrent, EVER),
+    ("LpNormalization", lp_normalization, EVER),
+    ("MatMul", mat_mul, EVER),
+    ("Max", extreme, EVER),
+    ("MaxPool", max_pool, EVER),
+    ("MaxUnpool", max_unpool, EVER),
+    ("Min", extreme, EVER),
+    ("OneHot", one_hot, EVER),
+    ("Pad", wrapping_pad, EVER),
+    ("Pow", power, EVER),
+    ("QLinearConv", q_linear_conv, EVER),
+    ("QLinearMatMul", q_linear_mat_mul, EVER),
+    ("RNN", recurrent, EVER),
+    ("ReduceLogSumExp", reduce_log_sum_exp, EVER),
+    ("ReduceMean", reduce_mean, EVER),
+    ("Resize", resize, EVER),
+    ("Resize", upsample, 10),
+    ("ReverseSequence", reverse_sequence, EVER),
+    ("RoiAlign", roi_align, EVER),
+    ("STFT", stft, EVER),
+    ("ScatterElements", scatter_extremes, EVER),
+    ("Sign", sign, EVER),
+    ("Slice", reversing_slice, EVER),
+    ("Softsign", softsign, EVER),
+    ("SpaceToDepth", space_to_depth, EVER),
+    ("Swish", swish, EVER),
+    ("Upsample", upsample, 9),
+    ("Where", conditionals.check, EVER),
     # What torch-mlir takes otherwise than ONNX, and nothing above has spelled out.
-    "Det": refused_where(lambda *_: True, "is not supported"),
-    "GridSample": refused_where(lambda n, w, a: a.get("mode") == b"nearest", "is supported bilinear only"),
-    "Unique": refused_where(lambda *_: True, "has a shape that depends on the values of its input; every size must be known, so "
-                            "end the model before that node"),
-}
+    ("Det", refused_where(lambda *_: True, "is not supported"), EVER),
+    ("GridSample", refused_where(lambda n, w, a: a.get("mode") == b"nearest", "is supported bilinear only"), EVER),
+    ("Unique", refused_where(lambda *_: True, "has a shape that depends on the values of its input; every size must be known, so "
+                             "end the model before that node"), EVER),
+]
+DECOMPOSITIONS = {operator: written for operator, written, last in TABLE if last == EVER}
+
+
+def of_the_past(opset):
+    """What operators meant at that set and do not mean any more."""
+    return {operator: written for operator, written, last in TABLE if opset <= last < EVER}

@@ -5,7 +5,7 @@ import numpy as np
 def lp_normalization(node, w, attributes):
     """Zeros stay zeros."""
     reduce = "ReduceL1" if attributes.get("p", 2) == 1 else "ReduceL2"
-    norm = w.op(reduce, node.input[0], w.ints(attributes.get("axis", -1)))
+    norm = w.reduce(reduce, node.input[0], attributes.get("axis", -1), keepdims=1)
     is_zero = w.op("Equal", norm, w.constant([0], node.input[0]))
     return [w.op("Div", node.input[0], w.op("Where", is_zero, w.constant([1], node.input[0]), norm))]
 

@@ -23,21 +23,43 @@ def resize(node, w, attributes):
     result = node.input[0]
     for index, (axis, extent, scale, size) in enumerate(zip(axes, extents, scales, sizes)):
         part = roi[index], roi[index + len(axes)]
-        where, outside = coordinates(text.get("coordinate_transformation_mode", "half_pixel"),
-                                     extent, scale, size, part)
-        if text.get("mode", "nearest") == "nearest":
-            places = nearest(where, extent, text.get("nearest_mode", "round_prefer_floor"))
-            if not np.array_equal(places, np.arange(extent)):
-                result = w.op("Gather", result, w.constant(places), axis=axis)
-        else:
-            matrix = weights(where, extent, scale, text["mode"], attributes)
-            if not np.array_equal(matrix, np.eye(extent)):
-                result = product(w, result, node.input[0], matrix, axis, len(shape))
-        if outside.any():
-            mask = outside.reshape([-1] + [1] * (len(shape) - axis - 1))
-            fill = w.constant([attributes.get("extrapolation_value", 0.0)], node.input[0])
-            result = w.op("Where", w.constant(mask), fill, result)
+        result = along(w, result, node.input[0], axis, extent, scale, size, part, text, attributes)
     return [w.op("Identity", result)]
+
+
+def upsample(node, w, attributes):
+    """Upsample, and Resize of set 10: the first element of each is where it was, and the nearest the one before, or
+    after it where the image becomes smaller (as ONNX Runtime)."""
+    shape = w.shape(node.input[0])
+    given = w.value(node.input[1]) if len(node.input) > 1 else None
+    scales = attributes.get("scales", None if given is None else given.astype(np.float64).tolist())
+    if shape is None or scales is None:
+        raise Refused(node, "has a shape that depends on values; make its scales constants in the model")
+    result = node.input[0]
+    for axis, (extent, scale) in enumerate(zip(shape, scales)):
+        text = {"coordinate_transformation_mode": "asymmetric", "mode": attributes.get("mode", b"nearest").decode(),
+                "nearest_mode": "ceil" if scale < 1 else "floor"}
+        result = along(w, result, node.input[0], axis, extent, scale, int(np.floor(extent * scale)), (0, 1), text, attributes)
+    return [w.op("Identity", result)]
+
+
+def along(w, result, like, axis, extent, scale, size, part, text, attributes):
+    """Resized along one axis."""
+    rank = len(w.shape(like))
+    where, outside = coordinates(text.get("coordinate_transformation_mode", "half_pixel"), extent, scale, size, part)
+    if text.get("mode", "nearest") == "nearest":
+        places = nearest(where, extent, text.get("nearest_mode", "round_prefer_floor"))
+        if not np.array_equal(places, np.arange(extent)):
+            result = w.op("Gather", result, w.constant(places), axis=axis)
+    else:
+        matrix = weights(where, extent, scale, text["mode"], attributes)
+        if not np.array_equal(matrix, np.eye(extent)):
+            result = product(w, result, like, matrix, axis, rank)
+    if outside.any():
+        mask = outside.reshape([-1] + [1] * (rank - axis - 1))
+        fill = w.constant([attributes.get("extrapolation_value", 0.0)], like)
+        result = w.op("Where", w.constant(mask), fill, result)
+    return result
 
 
 def fitted(extents, sizes, policy):
