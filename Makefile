@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 BIN = build/bin
 PYTHON = build/venv/bin/python
 
-.PHONY: help install build test test-slow asan demo bench bench-kernels bench-odd-shapes bench-threads bench-models format clean
+.PHONY: help install build test test-slow onnx-nodes asan demo bench bench-kernels bench-odd-shapes bench-threads bench-models format clean
 
 help: ; @sed -n '/^help/d; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -15,6 +15,8 @@ build: install ; @cmake --preset dev -DALT_WERROR=$(WERROR) --log-level=WARNING 
 test: build ; @ctest --preset dev -LE slow -j $(JOBS) ## all tests but the slow ones
 
 test-slow: build ; @ctest --preset dev -L slow ## the long ones: whole models, ONNX's node tests, the reports in a browser
+
+onnx-nodes: build ; @$(PYTHON) tests/models/onnx_nodes.py $(BIN)/alt --json bench/results/onnx-nodes.json --table docs/onnx-operators.md ## all of ONNX's node tests; writes docs/onnx-operators.md
 
 asan: install ; @cmake --preset asan --log-level=WARNING && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -L unit ## unit tests under sanitizers
 
