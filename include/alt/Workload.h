@@ -1,6 +1,7 @@
 // What is to be made fast: one kernel's loop nest and operands, without a schedule and without MLIR.
 #pragma once
 #include "alt/Result.h"
+#include "alt/tensor/ElementType.h"
 #include <compare>
 #include <cstdint>
 #include <string>
@@ -8,11 +9,6 @@
 #include <vector>
 
 namespace alt {
-
-/// Element types a kernel's arguments may have.
-enum class ElementType { f32, f64, i1, i8, i32, i64, bf16 };
-std::string_view name(ElementType);
-unsigned bytes(ElementType); ///< size of one element in memory (i1 takes one byte)
 
 enum class AxisKind { parallel, reduction };
 

@@ -2,53 +2,20 @@
 #include "emit/Driver.h"
 #include <cctype>
 #include <cstdio>
-#include <cstring>
 #include <set>
 #include <sstream>
 
 namespace alt {
 
+static std::string cName(const Value &value) { return std::string(info(value.type).cName); }
+
 std::string runParameters(const Program &program, const ParameterNames &names) {
   std::string text;
   for (size_t i = 0; i < names.inputs.size(); ++i)
-    text += ", const " + cType(program.values[program.inputs[i]].type) + " *" + names.inputs[i];
+    text += ", const " + cName(program.values[program.inputs[i]]) + " *" + names.inputs[i];
   for (size_t i = 0; i < names.outputs.size(); ++i)
-    text += ", " + cType(program.values[program.outputs[i]].type) + " *" + names.outputs[i];
+    text += ", " + cName(program.values[program.outputs[i]]) + " *" + names.outputs[i];
   return text;
-}
-
-// The bits of one element, as they lie in memory.
-static uint64_t bitsOf(ElementType type, double value) {
-  uint64_t bits = 0;
-  auto put = [&](auto typed) { std::memcpy(&bits, &typed, sizeof typed); };
-  switch (type) {
-  case ElementType::f32:
-    put(float(value));
-    break;
-  case ElementType::f64:
-    put(value);
-    break;
-  case ElementType::i1:
-    put(uint8_t(value != 0));
-    break;
-  case ElementType::i8:
-    put(int8_t(value));
-    break;
-  case ElementType::i32:
-    put(int32_t(value));
-    break;
-  case ElementType::i64:
-    put(int64_t(value));
-    break;
-  case ElementType::bf16: {
-    float single = float(value); // a bf16 value is exact in f32: its upper half
-    uint32_t wide;
-    std::memcpy(&wide, &single, 4);
-    put(uint16_t(wide >> 16));
-    break;
-  }
-  }
-  return bits;
 }
 
 namespace {
@@ -227,7 +194,7 @@ private:
     for (const ContextLayout::Splat &splat : layout.splats) {
       char bits[32];
       std::snprintf(bits, sizeof bits, "0x%llxu",
-                    static_cast<unsigned long long>(bitsOf(splat.type, splat.value)));
+                    static_cast<unsigned long long>(toBits(splat.type, splat.value)));
       out << "  fill(made->base + " << splat.offset << ", " << splat.bytes / bytes(splat.type)
           << ", " << bits << (bytes(splat.type) == 8 ? "ll" : "") << ", " << bytes(splat.type)
           << ");\n";

@@ -58,7 +58,7 @@ std::string headerText(const Program &program, unsigned threads) {
                    const char *what) {
     for (size_t i = 0; i < values.size(); ++i) {
       const Value &value = program.values[values[i]];
-      out << "/* " << what << " " << i << ", " << quoted(value.name) << ": " << cType(value.type)
+      out << "/* " << what << " " << i << ", " << quoted(value.name) << ": " << info(value.type).cName
           << shapeText(value) << (value.type == ElementType::bf16 ? ", bfloat16 as bits" : "")
           << " */\n#define " << prefix << "_" << upper(ids[i]) << "_ELEMENTS " << value.elements()
           << "\n";

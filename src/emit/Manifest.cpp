@@ -17,14 +17,6 @@ static Json tensorsJson(const std::vector<TensorSpec> &specs) {
   return list;
 }
 
-static std::optional<ElementType> typeFromName(const std::string &text) {
-  for (ElementType type : {ElementType::f32, ElementType::f64, ElementType::i1, ElementType::i8,
-                           ElementType::i32, ElementType::i64, ElementType::bf16})
-    if (name(type) == text)
-      return type;
-  return std::nullopt;
-}
-
 Manifest manifestOf(const Program &program, unsigned threads) {
   Manifest manifest{program.name, threads, {}, {}, {}};
   if (!program.weightsFile.empty())
@@ -53,7 +45,7 @@ std::string toJson(const Manifest &manifest) {
 
 static bool readTensors(const Json &list, std::vector<TensorSpec> &specs) {
   for (const Json &item : list) {
-    std::optional<ElementType> type = typeFromName(item.value("type", ""));
+    std::optional<ElementType> type = elementTypeNamed(item.value("type", ""));
     if (!type)
       return false;
     specs.push_back({item.at("name"), *type, item.at("shape").get<std::vector<int64_t>>()});

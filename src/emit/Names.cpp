@@ -43,24 +43,4 @@ ParameterNames parameterNames(const Program &program) {
   return names;
 }
 
-std::string cType(ElementType type) {
-  switch (type) {
-  case ElementType::f32:
-    return "float";
-  case ElementType::f64:
-    return "double";
-  case ElementType::i1:
-    return "uint8_t";
-  case ElementType::i8:
-    return "int8_t";
-  case ElementType::i32:
-    return "int32_t";
-  case ElementType::i64:
-    return "int64_t";
-  case ElementType::bf16:
-    return "uint16_t";
-  }
-  return "void";
-}
-
 } // namespace alt

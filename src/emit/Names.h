@@ -11,7 +11,4 @@ struct ParameterNames {
 };
 ParameterNames parameterNames(const Program &);
 
-/// The C type of one element: "float", "int64_t", ...
-std::string cType(ElementType);
-
 } // namespace alt

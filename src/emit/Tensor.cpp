@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 
 namespace alt {
@@ -14,75 +15,34 @@ int64_t TensorSpec::elements() const {
   return count;
 }
 
+// A function that draws one element.
+static std::function<double()> drawing(Draw draw, std::mt19937_64 &rng) {
+  switch (draw) {
+  case Draw::real:
+    return [&] { return std::uniform_real_distribution<float>(0, 1)(rng); };
+  case Draw::coin:
+    return [&] { return double(rng() % 2); };
+  case Draw::any:
+  case Draw::small:
+    return [&] { return double(rng() % 8); };
+  }
+  return {};
+}
+
 Tensor randomTensor(const TensorSpec &spec, std::mt19937_64 &rng) {
   Tensor tensor{spec, std::vector<std::byte>(size_t(spec.byteSize()))};
-  auto fill = [&](auto zero, auto draw) {
-    using T = decltype(zero);
-    for (size_t at = 0; at < tensor.data.size(); at += sizeof(T)) {
-      T value = T(draw());
-      std::memcpy(&tensor.data[at], &value, sizeof value);
+  auto draw = drawing(info(spec.type).draw, rng);
+  visit(spec.type, [&](auto element) {
+    for (size_t at = 0; at < tensor.data.size(); at += sizeof element) {
+      element = decltype(element)(draw());
+      std::memcpy(&tensor.data[at], &element, sizeof element);
     }
-  };
-  auto real = [&] { return std::uniform_real_distribution<float>(0, 1)(rng); };
-  auto small = [&] { return rng() % 8; };
-  switch (spec.type) {
-  case ElementType::f32:
-    fill(float(), real);
-    break;
-  case ElementType::f64:
-    fill(double(), real);
-    break;
-  case ElementType::i64:
-    fill(int64_t(), small);
-    break;
-  case ElementType::i32:
-    fill(int32_t(), small);
-    break;
-  case ElementType::i8:
-    fill(int8_t(), small);
-    break;
-  case ElementType::i1:
-    fill(uint8_t(), [&] { return rng() % 2; });
-    break;
-  case ElementType::bf16:
-    fill(uint16_t(), [&] {
-      float value = real();
-      uint32_t bits;
-      std::memcpy(&bits, &value, 4);
-      return bits >> 16;
-    });
-    break;
-  }
+  });
   return tensor;
 }
 
 static double element(const Tensor &tensor, int64_t index) {
-  const std::byte *at = tensor.data.data() + index * bytes(tensor.spec.type);
-  auto get = [&](auto zero) {
-    std::memcpy(&zero, at, sizeof zero);
-    return zero;
-  };
-  switch (tensor.spec.type) {
-  case ElementType::f32:
-    return get(float());
-  case ElementType::f64:
-    return get(double());
-  case ElementType::i64:
-    return double(get(int64_t()));
-  case ElementType::i32:
-    return get(int32_t());
-  case ElementType::i8:
-    return get(int8_t());
-  case ElementType::i1:
-    return get(uint8_t()) != 0;
-  case ElementType::bf16: {
-    uint32_t bits = uint32_t(get(uint16_t())) << 16;
-    float value;
-    std::memcpy(&value, &bits, 4);
-    return value;
-  }
-  }
-  return 0;
+  return toDouble(tensor.spec.type, tensor.data.data() + index * bytes(tensor.spec.type));
 }
 
 double maxRelativeError(const Tensor &actual, const Tensor &expected) {

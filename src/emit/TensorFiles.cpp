@@ -2,20 +2,33 @@
 #include "alt/Support.h"
 #include "alt/Tensor.h"
 #include "emit/OnnxTensor.h"
-#include <algorithm>
-#include <cassert>
 #include <cstring>
-#include <iterator>
+#include <optional>
 
 namespace alt {
 
 namespace fs = std::filesystem;
 
-/// Types that are written come first. NumPy has no bfloat16: ml_dtypes saves two raw bytes an element.
-static constexpr std::pair<const char *, ElementType> npyTypes[] = {
-    {"<f4", ElementType::f32}, {"<f8", ElementType::f64}, {"<i8", ElementType::i64},
-    {"<i4", ElementType::i32}, {"|i1", ElementType::i8},  {"|b1", ElementType::i1},
-    {"<V2", ElementType::bf16}, {"|V2", ElementType::bf16}, {"|u1", ElementType::i8}};
+/// Other names of types than those that are written.
+static constexpr std::pair<std::string_view, ElementType> alsoRead[] = {
+    {"|V2", ElementType::bf16}, {"|u1", ElementType::i8}};
+
+static std::optional<ElementType> typeOf(std::string_view descr) {
+  for (const ElementInfo &row : elementTypes())
+    if (row.npy == descr)
+      return row.type;
+  for (auto [name, type] : alsoRead)
+    if (name == descr)
+      return type;
+  return std::nullopt;
+}
+
+static std::string supportedTypes() {
+  std::string text;
+  for (const ElementInfo &row : elementTypes())
+    text += std::string(row.npy) + (row.type == ElementType::bf16 ? " for bfloat16, " : ", ");
+  return text.substr(0, text.size() - 2);
+}
 
 // The text between the first `open` after `key` and the next `close`.
 static std::string field(const std::string &header, const std::string &key, char open, char close) {
@@ -39,15 +52,13 @@ static Result<Tensor> parseNpy(const std::string &file, const fs::path &path) {
     return bad("this .npy file is cut short");
   std::string header = file.substr(begin, length);
   std::string descr = field(header, "'descr':", '\'', '\'');
-  auto type = std::find_if(std::begin(npyTypes), std::end(npyTypes),
-                           [&](const auto &known) { return known.first == descr; });
-  if (type == std::end(npyTypes))
-    return bad("the element type '" + descr +
-               "' is not supported (supported: <f4, <f8, <i8, <i4, |i1, |u1, |b1, and <V2 for "
-               "bfloat16)");
+  std::optional<ElementType> type = typeOf(descr);
+  if (!type)
+    return bad("the element type '" + descr + "' is not supported (supported: " +
+               supportedTypes() + ")");
   bool isFortran = header.find("'fortran_order': True") != std::string::npos;
   Tensor tensor;
-  tensor.spec.type = type->second;
+  tensor.spec.type = *type;
   std::string shape = field(header, "'shape':", '(', ')');
   for (const char *at = shape.c_str(); *at;) {
     char *end;
@@ -80,10 +91,8 @@ Result<Tensor> readTensor(const fs::path &path) {
 }
 
 Result<void> writeTensor(const fs::path &path, const Tensor &tensor) {
-  auto type = std::find_if(std::begin(npyTypes), std::end(npyTypes),
-                           [&](const auto &known) { return known.second == tensor.spec.type; });
-  assert(type != std::end(npyTypes) && "every element type can be written");
-  std::string header = std::string("{'descr': '") + type->first + "', 'fortran_order': False, 'shape': (";
+  std::string header = "{'descr': '" + std::string(info(tensor.spec.type).npy) +
+                       "', 'fortran_order': False, 'shape': (";
   for (int64_t extent : tensor.spec.shape)
     header += std::to_string(extent) + ",";
   header += "), }";

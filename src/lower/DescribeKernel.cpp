@@ -23,8 +23,9 @@ Result<Argument> describeArgument(Type type, std::string name, bool isOutput, bo
     std::string text;
     llvm::raw_string_ostream(text) << type;
     return Error{ErrorKind::unsupported, "Kernel argument of type " + text +
-                                             ": only tensors of static shape with elements f32, "
-                                             "f64, bf16, i1, i8, i32 or i64 can be passed."};
+                                             ": only tensors of static shape can be passed, "
+                                             "with elements of these types: " +
+                                             elementTypeNames() + "."};
   }
   return Argument{std::move(name), *element, tensor.getShape().vec(), isOutput, isConstant};
 }

@@ -56,7 +56,7 @@ static std::optional<Error> refuse(Type type, const std::string &what) {
   if (!elementType(tensor.getElementType()))
     return Error{ErrorKind::unsupported, what + " has an element type that is not supported, " +
                                              printed +
-                                             " (supported: f32, f64, bf16, i1, i8, i32, i64)."};
+                                             " (supported: " + elementTypeNames() + ")."};
   if (tensor.getNumElements() == 0)
     return Error{ErrorKind::unsupported, what + " has no elements, " + printed + "."};
   return std::nullopt;

@@ -3,32 +3,6 @@
 
 namespace alt {
 
-std::string_view name(ElementType type) {
-  switch (type) {
-  case ElementType::f32: return "f32";
-  case ElementType::f64: return "f64";
-  case ElementType::i1: return "i1";
-  case ElementType::i8: return "i8";
-  case ElementType::i32: return "i32";
-  case ElementType::i64: return "i64";
-  case ElementType::bf16: return "bf16";
-  }
-  return "?";
-}
-
-unsigned bytes(ElementType type) {
-  switch (type) {
-  case ElementType::f64:
-  case ElementType::i64: return 8;
-  case ElementType::f32:
-  case ElementType::i32: return 4;
-  case ElementType::bf16: return 2;
-  case ElementType::i1:
-  case ElementType::i8: return 1;
-  }
-  return 0;
-}
-
 std::string_view name(AnchorKind kind) {
   switch (kind) {
   case AnchorKind::contraction: return "contraction";

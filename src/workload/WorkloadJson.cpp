@@ -7,13 +7,13 @@ namespace alt {
 
 using Json = nlohmann::json;
 
-NLOHMANN_JSON_SERIALIZE_ENUM(ElementType, {{ElementType::f32, "f32"},
-                                           {ElementType::f64, "f64"},
-                                           {ElementType::i1, "i1"},
-                                           {ElementType::i8, "i8"},
-                                           {ElementType::i32, "i32"},
-                                           {ElementType::i64, "i64"},
-                                           {ElementType::bf16, "bf16"}})
+static void to_json(Json &json, ElementType type) { json = name(type); }
+static void from_json(const Json &json, ElementType &type) {
+  std::optional<ElementType> known = elementTypeNamed(json.get<std::string>());
+  if (!known) // as the library says it; fromJson turns it into an error
+    throw Json::type_error::create(302, "no element type is called " + json.dump(), &json);
+  type = *known;
+}
 NLOHMANN_JSON_SERIALIZE_ENUM(AnchorKind, {{AnchorKind::elementwise, "elementwise"},
                                           {AnchorKind::contraction, "contraction"},
                                           {AnchorKind::convolution, "convolution"},
