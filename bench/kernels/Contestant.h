@@ -42,8 +42,9 @@ public:
   virtual void result(Buffer &into) = 0;
 };
 
-/// The largest difference to the expected result, relative to that result's largest element.
+/// How much the answer differs, as alt/tensor/Agreement.h has it, and whether it is right.
 double error(const Problem &, const Buffer &actual);
+bool agrees(double error);
 
 /// Null when the library has nothing for this row or cannot be loaded.
 std::unique_ptr<Contestant> enterOneDnn(const Problem &);

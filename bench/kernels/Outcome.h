@@ -10,7 +10,7 @@ struct Entrant {
   std::string name;
   double gflops = 0; ///< by the median round; 0 when it did not take part or was wrong
   double spread = 0;
-  double error = 0; ///< against the reference, relative to its largest element
+  double error = 0; ///< see Contestant.h
   bool right = true;
 };
 

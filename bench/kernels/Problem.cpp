@@ -1,7 +1,7 @@
 // Inputs and the right answer: plain loops, sums in double, no library and nothing of ours.
 #include "Contestant.h"
+#include "alt/tensor/Agreement.h"
 #include <algorithm>
-#include <cmath>
 #include <random>
 
 namespace alt::bench {
@@ -66,14 +66,11 @@ Problem::Problem(const Row &row)
 }
 
 double error(const Problem &problem, const Buffer &actual) {
-  double worst = 0, largest = 0;
-  for (int64_t i = 0; i < problem.row.outputElements(); ++i) {
-    double difference = std::fabs(double(actual[i]) - problem.expected[i]);
-    if (!(difference <= worst)) // NaN counts, too
-      worst = difference;
-    largest = std::max(largest, std::fabs(double(problem.expected[i])));
-  }
-  return worst / largest;
+  auto bytes = [](const Buffer &buffer) { return reinterpret_cast<const std::byte *>(buffer.data()); };
+  return largestError(ElementType::f32, problem.row.outputElements(), bytes(actual),
+                      bytes(problem.expected));
 }
+
+bool agrees(double error) { return error <= allowance(Scope::kernel, ElementType::f32).tolerance; }
 
 } // namespace alt::bench

@@ -67,7 +67,7 @@ static void enter(Field &field, const Problem &problem, std::unique_ptr<Contesta
   contestant->call();
   contestant->result(result);
   field.contestants.push_back(std::move(contestant));
-  field.names.push_back(error(problem, result) <= 1e-4 ? name : name + " (wrong)");
+  field.names.push_back(agrees(error(problem, result)) ? name : name + " (wrong)");
   field.buildSeconds.push_back(buildSeconds);
 }
 

@@ -50,7 +50,6 @@ struct Reading {
 };
 } // namespace
 
-static constexpr double tolerance = 1e-4; ///< of the reference's largest element
 
 static Result<Scaling> scaling(const Row &row, const Target &target, const ThreadsOptions &options,
                                std::span<const int> cores) {
@@ -76,7 +75,7 @@ static Result<Scaling> scaling(const Row &row, const Target &target, const Threa
       return Error{ErrorKind::io, row.name + ": the kernel cannot be loaded."};
     contestant->call();
     contestant->result(result);
-    if (!(error(problem, result) <= tolerance)) // false for NaN
+    if (!agrees(error(problem, result)))
       return Error{ErrorKind::internal, row.name + ": the answer is wrong."};
   }
   contestants.push_back(enterFmaProbe(one));

@@ -29,7 +29,6 @@ struct BenchOptions {
 } // namespace
 
 static const std::string ours = "alt";
-static constexpr double tolerance = 1e-4; ///< of the reference's largest element
 static const Competitor competitors[] = {
     {"oneDNN", enterOneDnn, oneDnnVersion}, {"OpenBLAS", enterOpenBlas, openBlasVersion},
     {"MKL", enterMkl, mklVersion},          {"MKL packed", enterMklPacked, mklVersion},
@@ -60,7 +59,7 @@ static void runRow(const Problem &problem, const Artifact &artifact, const RaceO
     contestant->call();
     contestant->result(result);
     entrant.error = error(problem, result);
-    entrant.right = entrant.error <= tolerance; // false for NaN
+    entrant.right = agrees(entrant.error);
     if (entrant.right) {
       right.push_back(contestant.get());
       entrantOf.push_back(outcome.entrants.size());

@@ -16,8 +16,7 @@ struct LibraryComparison {
 };
 
 /// Runs each once on the same random inputs, as `alt run` in a process of its own (`alt` is that
-/// program), with files in `work`. Outputs are held to what a single kernel's are
-/// (docs/measuring.md), with ten times the tolerance: rounding adds up from kernel to kernel.
+/// program), with files in `work`. Outputs agree by the criterion for models (alt/tensor/Agreement.h).
 Result<LibraryComparison> compareLibraries(const std::filesystem::path &alt,
                                            const std::filesystem::path &actual,
                                            const std::filesystem::path &expected,

@@ -1,7 +1,7 @@
 // An emitted library, loaded into this process and called: `alt run`, the demo and the tests.
 #pragma once
 #include "alt/Measure.h"
-#include "alt/Tensor.h"
+#include "alt/tensor/Tensor.h"
 #include <filesystem>
 #include <memory>
 #include <span>

@@ -1,7 +1,8 @@
 #include "alt/CompareLibraries.h"
 #include "alt/Measure.h"
+#include "alt/tensor/Agreement.h"
+#include "alt/tensor/TensorFiles.h"
 #include "emit/Manifest.h"
-#include "measure/DataSet.h"
 #include "support/Subprocess.h"
 
 namespace alt {
@@ -9,7 +10,6 @@ namespace alt {
 namespace fs = std::filesystem;
 
 namespace {
-constexpr double slack = 10;
 constexpr Seconds runLimit(300); ///< what hangs has to end some time
 
 /// The outputs, or why there are none.
@@ -72,12 +72,10 @@ Result<LibraryComparison> compareLibraries(const fs::path &alt, const fs::path &
   if (!found->failure.empty())
     comparison.difference = found->failure;
   for (size_t o = 0; o < found->outputs.size() && !comparison.difference; ++o) {
-    const TensorSpec &spec = manifest->outputs[o];
-    std::optional<std::string> wrong =
-        firstWrong({spec.name, spec.type, spec.shape, true}, found->outputs[o].data.data(),
-                   wanted->outputs[o].data.data(), slack);
-    if (wrong)
-      comparison.difference = *wrong + " in output '" + spec.name + "'";
+    ElementType type = manifest->outputs[o].type;
+    wanted->outputs[o].spec.name = manifest->outputs[o].name;
+    comparison.difference =
+        difference(found->outputs[o], wanted->outputs[o], allowance(Scope::model, type));
   }
   return comparison;
 }

@@ -1,7 +1,7 @@
 // <model>.json: what `alt run` must know of an emitted library.
 #pragma once
 #include "alt/Program.h"
-#include "alt/Tensor.h"
+#include "alt/tensor/Tensor.h"
 #include <filesystem>
 #include <string>
 #include <vector>

@@ -12,11 +12,8 @@ namespace alt {
 
 namespace fs = std::filesystem;
 
-static std::string shapeText(const TensorSpec &spec) {
-  std::string text;
-  for (int64_t extent : spec.shape)
-    text += (text.empty() ? "" : "x") + std::to_string(extent);
-  return std::string(name(spec.type)) + " " + (text.empty() ? "scalar" : text);
+static std::string typeAndShape(const TensorSpec &spec) {
+  return std::string(name(spec.type)) + " " + shapeText(spec.shape);
 }
 
 Result<void> linkShared(const fs::path &directory, const fs::path &out) {
@@ -142,7 +139,7 @@ static Result<Bound> bind(const Manifest &manifest, std::span<const Tensor> inpu
     const TensorSpec &want = manifest.inputs[i], &have = inputs[i].spec;
     if (want.type != have.type || want.shape != have.shape)
       return Error{ErrorKind::usage, "Input '" + want.name + "' of " + manifest.model + " is " +
-                                         shapeText(want) + ", not " + shapeText(have) + "."};
+                                         typeAndShape(want) + ", not " + typeAndShape(have) + "."};
     bound.inputs.push_back(add(want.byteSize()));
     std::memcpy(bound.storage.back().get(), inputs[i].data.data(), inputs[i].data.size());
   }

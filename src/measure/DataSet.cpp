@@ -1,7 +1,7 @@
 #include "measure/DataSet.h"
+#include "alt/tensor/Agreement.h"
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
 
 namespace alt {
@@ -42,61 +42,28 @@ void fill(Region &region, ElementType type, Stream stream, bool positive) {
   });
 }
 
-template <class T> std::string describe(int64_t i, T actual, T expected, bool unwritten) {
-  char text[120];
-  if (unwritten)
-    std::snprintf(text, sizeof text, "element %lld was not written", static_cast<long long>(i));
-  else
-    std::snprintf(text, sizeof text, "element %lld is %.9g instead of %.9g",
-                  static_cast<long long>(i), static_cast<double>(actual),
-                  static_cast<double>(expected));
-  return text;
-}
-
-/// Two NaNs agree, two equal infinities too.
-template <class T>
-std::optional<std::string> firstWrongReal(const Argument &argument, const std::byte *actualBytes,
-                                          const std::byte *expectedBytes, double tolerance) {
-  using Number = std::conditional_t<std::is_same_v<T, double>, double, float>;
-  auto at = [](const std::byte *bytes, int64_t i) {
-    return static_cast<Number>(static_cast<double>(reinterpret_cast<const T *>(bytes)[i]));
-  };
-  int64_t n = argument.elements();
-  double squares = 0;
-  int64_t finite = 0;
-  for (int64_t i = 0; i < n; ++i)
-    if (double e = at(expectedBytes, i); std::isfinite(e)) {
-      squares += e * e;
-      ++finite;
-    }
-  auto relative = static_cast<Number>(tolerance);
-  auto absolute = static_cast<Number>(
-      finite ? tolerance * std::sqrt(squares / static_cast<double>(finite)) : 0);
-  for (int64_t i = 0; i < n; ++i) {
-    Number a = at(actualBytes, i), e = at(expectedBytes, i);
-    if (std::abs(a - e) <= relative * std::abs(e) + absolute) [[likely]]
-      continue;
-    if (std::memcmp(actualBytes + i * int64_t(sizeof(T)), &info(argument.type).poison,
-                    sizeof(T)) == 0)
-      return describe(i, a, e, true);
-    if ((std::isnan(a) && std::isnan(e)) || a == e)
-      continue;
-    return describe(i, a, e, false);
-  }
-  return std::nullopt;
-}
-
-template <class T>
-std::optional<std::string> firstWrongInteger(const Argument &argument, const std::byte *actualBytes,
-                                             const std::byte *expectedBytes) {
-  if (std::memcmp(actualBytes, expectedBytes, static_cast<size_t>(argument.byteSize())) == 0)
+/// The first element that still has the bits of `poison`, where they are not what is expected. A
+/// byte has none that no kernel writes.
+std::optional<int64_t> firstUnwritten(const Argument &argument, const std::byte *actual,
+                                      const std::byte *expected) {
+  auto search = [&]<class Bits>(Bits poison) -> std::optional<int64_t> {
+    auto *a = reinterpret_cast<const Bits *>(actual), *e = reinterpret_cast<const Bits *>(expected);
+    for (int64_t i = 0, n = argument.elements(); i < n; ++i)
+      if (a[i] == poison && e[i] != poison)
+        return i;
     return std::nullopt;
-  auto *actual = reinterpret_cast<const T *>(actualBytes);
-  auto *expected = reinterpret_cast<const T *>(expectedBytes);
-  int64_t i = 0;
-  while (actual[i] == expected[i])
-    ++i;
-  return describe(i, actual[i], expected[i], false);
+  };
+  uint64_t poison = info(argument.type).poison;
+  switch (bytes(argument.type)) {
+  case 8:
+    return search(poison);
+  case 4:
+    return search(static_cast<uint32_t>(poison));
+  case 2:
+    return search(static_cast<uint16_t>(poison));
+  default:
+    return std::nullopt;
+  }
 }
 
 } // namespace
@@ -146,14 +113,12 @@ void poison(Region &region, ElementType type) {
 }
 
 std::optional<std::string> firstWrong(const Argument &argument, const std::byte *actual,
-                                      const std::byte *expected, double slack) {
-  return visit(argument.type, [&](auto zero) {
-    using T = decltype(zero);
-    if constexpr (isReal<T>)
-      return firstWrongReal<T>(argument, actual, expected, slack * info(argument.type).tolerance);
-    else
-      return firstWrongInteger<T>(argument, actual, expected);
-  });
+                                      const std::byte *expected) {
+  if (std::optional<int64_t> element = firstUnwritten(argument, actual, expected))
+    return "element " + indexText(*element, argument.shape) + " was not written";
+  std::optional<Difference> found = firstDifference(argument.type, argument.shape, actual, expected,
+                                                    allowance(Scope::kernel, argument.type));
+  return found ? std::optional(found->text()) : std::nullopt;
 }
 
 } // namespace alt

@@ -31,12 +31,9 @@ private:
 /// Fills an output with values that no kernel writes (NaNs of a certain payload).
 void poison(Region &, ElementType);
 
-/// The first element in which an output is wrong, as text; nothing when it is right. Floats may
-/// differ by tolerance * (|expected| + rms of all expected), tolerance 1e-4 (f32), 1e-9 (f64),
-/// 2e-2 (bf16): a sum's rounding error scales with its terms, not with its possibly tiny result.
-/// Reassociation of thousands of terms stays below by far, one wrong or missing term does not.
-/// Integers must be equal. `slack` multiplies the tolerance.
+/// The first element that is wrong or was not written, as text; nothing when the output is right, by
+/// the criterion of alt/tensor/Agreement.h for one kernel.
 std::optional<std::string> firstWrong(const Argument &, const std::byte *actual,
-                                      const std::byte *expected, double slack = 1);
+                                      const std::byte *expected);
 
 } // namespace alt

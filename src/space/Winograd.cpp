@@ -28,7 +28,7 @@ std::optional<Winograd> Winograd::of(const Workload &workload, int64_t m) {
   winograd.direct = 1;
   for (const Axis &axis : workload.axes)
     winograd.direct *= static_cast<double>(axis.extent);
-  if (winograd.errorBound() > tolerance)
+  if (winograd.errorBound() > info(ElementType::f32).tolerance)
     return std::nullopt;
   return winograd;
 }

@@ -14,8 +14,6 @@ struct Winograd {
   bool constantFilter = false;
   double direct = 1; ///< multiply-adds of the convolution itself
 
-  /// As measure/DataSet.cpp: the check's tolerance for f32.
-  static constexpr double tolerance = 1e-4;
   /// F(m x m, 3 x 3) for a 3x3 convolution of f32 with stride 1, no dilation, channels last and
   /// enough of them, not so many that the check may find the result wrong; nullopt for any other
   /// kernel.

@@ -1,4 +1,6 @@
 #include "Emitted.h"
+#include "alt/tensor/Agreement.h"
+#include "alt/tensor/TensorFiles.h"
 #include <cstring>
 #include <fstream>
 #include <gmock/gmock.h>
@@ -49,7 +51,8 @@ struct Models : testing::Test {
     ASSERT_TRUE(results) << results.error().message;
     Result<Tensor> expected = readTensor(lightModels() / (name + "_output_0.pb"));
     ASSERT_TRUE(expected) << expected.error().message;
-    EXPECT_LT(maxRelativeError(results->front(), *expected), 1e-4);
+    EXPECT_EQ(difference(results->front(), *expected, allowance(Scope::kernel, ElementType::f32)),
+              std::nullopt);
   }
 
   std::string refusal(const fs::path &model, std::vector<ShapeBinding> shapes = {},

@@ -1,6 +1,7 @@
 // A program lowered without schedules and emitted: the shortest way to something that runs.
 #pragma once
 #include "TemporaryFolder.h"
+#include "Tensors.h"
 #include "alt/Emit.h"
 #include "alt/Lower.h"
 #include "alt/RunLibrary.h"
@@ -41,18 +42,6 @@ inline Result<EmittedFiles> emitPlainly(const std::filesystem::path &model,
   emit.directory = directory;
   emit.threads = threads;
   return emitLibrary(*program, *artifacts, emit);
-}
-
-inline Tensor tensorOf(std::string name, std::vector<int64_t> shape, std::vector<float> values) {
-  Tensor tensor{{std::move(name), ElementType::f32, std::move(shape)}, {}};
-  auto data = reinterpret_cast<const std::byte *>(values.data());
-  tensor.data.assign(data, data + values.size() * sizeof(float));
-  return tensor;
-}
-
-inline std::vector<float> floatsOf(const Tensor &tensor) {
-  auto data = reinterpret_cast<const float *>(tensor.data.data());
-  return {data, data + tensor.data.size() / sizeof(float)};
 }
 
 } // namespace alt::test

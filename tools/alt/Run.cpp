@@ -1,6 +1,8 @@
 #include "Command.h"
 #include "alt/Report.h"
 #include "alt/RunLibrary.h"
+#include "alt/tensor/Agreement.h"
+#include "alt/tensor/TensorFiles.h"
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -28,7 +30,11 @@ public:
         ->type_name("FILE")->expected(1)->take_all();
     app.add_option("--check", checks, "Expected outputs in the model's order, .npy or .pb")
         ->type_name("FILE")->expected(1)->take_all();
-    app.add_option("--tolerance", tolerance, "Largest relative error that passes")
+    app.add_option("--tolerance", tolerance,
+                   "Real outputs a pass where |a - e| <= tolerance * (|e| + rms of all e); else by type, "
+                   "1e-3 for f32")
+        ->type_name("[by type]")->check(CLI::NonNegativeNumber);
+    app.add_option("--steps", steps, "By how much integer outputs may differ: 1 for quantised ones")
         ->capture_default_str()->check(CLI::NonNegativeNumber);
     app.add_option("--repeat", repeat, "Timed runs; 0: not timed")->capture_default_str()->check(CLI::Range(0, 1000000));
     app.add_option("--seed", seed, "Of the random inputs")->capture_default_str();
@@ -46,16 +52,16 @@ public:
       return results.error();
     if (auto done = writeOutputs(*results); !done)
       return done.error();
-    auto error = compare(*results);
-    if (!error)
-      return error.error();
+    auto check = compare(*results);
+    if (!check)
+      return check.error();
     Result<std::vector<Seconds>> times = std::vector<Seconds>();
     if (repeat > 0)
       times = library->time(*arguments, repeat);
     if (!times)
       return times.error();
-    print(invocation, *times, *error);
-    return checks.empty() || *error <= tolerance ? exitOk : exitFailed;
+    print(invocation, *times, *check);
+    return check->differences.empty() ? exitOk : exitFailed;
   }
 
 private:
@@ -91,26 +97,35 @@ private:
     return {};
   }
 
-  /// The largest relative error of all outputs that are checked.
-  Result<double> compare(const std::vector<Tensor> &results) const {
+  struct Check {
+    double largestError = 0, tolerance = 0; ///< of all outputs that are checked
+    std::vector<std::string> differences; ///< one an output
+  };
+
+  Result<Check> compare(const std::vector<Tensor> &results) const {
     if (checks.size() > results.size())
       return Error{ErrorKind::usage, "The model has " + std::to_string(results.size()) +
                                          " outputs, but --check is given " +
                                          std::to_string(checks.size()) + " times."};
-    double largest = 0;
+    Check check;
     for (size_t i = 0; i < checks.size(); ++i) {
       auto expected = readTensor(checks[i]);
       if (!expected)
         return expected.error();
-      largest = std::max(largest, maxRelativeError(results[i], *expected));
+      Allowance allowed = allowance(Scope::model, results[i].spec.type, expected->spec.type);
+      allowed.tolerance = tolerance.value_or(allowed.tolerance);
+      allowed.steps = steps;
+      check.tolerance = std::max(check.tolerance, allowed.tolerance);
+      check.largestError = std::max(check.largestError, largestError(results[i], *expected));
+      if (auto wrong = difference(results[i], *expected, allowed))
+        check.differences.push_back(*wrong);
     }
-    return largest;
+    return check;
   }
 
-  void print(const Invocation &invocation, std::vector<Seconds> times, double error) const {
+  void print(const Invocation &invocation, std::vector<Seconds> times, const Check &check) const {
     std::sort(times.begin(), times.end());
     auto at = [&](double q) { return times[static_cast<size_t>(q * double(times.size() - 1))].count(); };
-    bool pass = error <= tolerance;
     if (invocation.json) {
       nlohmann::ordered_json json = nlohmann::ordered_json::object();
       if (!times.empty())
@@ -120,10 +135,12 @@ private:
                 {"p90_seconds", at(0.9)}};
       json["repeat"] = times.size();
       if (!checks.empty()) {
-        json["max_relative_error"] =
-            std::isfinite(error) ? nlohmann::ordered_json(error) : nlohmann::ordered_json(nullptr);
-        json["tolerance"] = tolerance;
-        json["check"] = pass ? "pass" : "fail";
+        bool finite = std::isfinite(check.largestError);
+        json["max_relative_error"] = finite ? nlohmann::ordered_json(check.largestError) : nullptr;
+        json["tolerance"] = check.tolerance;
+        json["check"] = check.differences.empty() ? "pass" : "fail";
+        if (!check.differences.empty())
+          json["differences"] = check.differences;
       }
       printJson(json.dump(2));
       return;
@@ -133,14 +150,17 @@ private:
                 << printSeconds(at(0.1)) << " to " << printSeconds(at(0.9)) << ", " << times.size()
                 << " runs\n";
     char text[32];
-    std::snprintf(text, sizeof text, "%.2g", error);
-    if (!checks.empty())
-      std::cout << "check: " << (pass ? "pass" : "fail") << ", largest relative error " << text << "\n";
+    std::snprintf(text, sizeof text, "%.2g", check.largestError);
+    for (const std::string &difference : check.differences)
+      std::cout << "check: fail, " << difference << "\n";
+    if (!checks.empty() && check.differences.empty())
+      std::cout << "check: pass, largest relative error " << text << "\n";
   }
 
   std::filesystem::path directory;
   std::vector<std::filesystem::path> inputs, outputs, checks;
-  double tolerance = 1e-4;
+  std::optional<double> tolerance;
+  int64_t steps = 0;
   unsigned repeat = 20;
   uint64_t seed = 1;
 };

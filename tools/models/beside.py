@@ -1,8 +1,11 @@
 """Emitted libraries beside ONNX Runtime in one process: the same inputs, answers compared before any time counts."""
+import json
+import math
 import os
 import pathlib
 import statistics
 import subprocess
+import tempfile
 
 import numpy as np
 import onnxruntime
@@ -10,7 +13,6 @@ import onnxruntime
 from library import Library, time_in_turns
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOLERANCE = 1e-3
 
 
 def compile_model(model, out, *arguments, threads=1, quiet=True):
@@ -18,13 +20,16 @@ def compile_model(model, out, *arguments, threads=1, quiet=True):
                     *(["--quiet"] if quiet else [])], check=True, stdout=subprocess.DEVNULL if quiet else None)
 
 
-def relative_error(actual, expected):
-    """The largest of |a - e| / max(|e|, a thousandth of the largest |e|), as in alt/Tensor.h; but what is below a
-    thousandth counts as that, as ONNX Runtime's own sigmoids differ by 2e-7 from level to level of optimisation."""
-    if actual.dtype.kind != "f":
-        return float((actual != expected).any())
-    floor = max(1e-3 * np.abs(expected).max(initial=0), 1e-3)
-    return float((np.abs(actual - expected) / np.maximum(np.abs(expected), floor)).max(initial=0))
+def check(folder, inputs, expected):
+    """What `alt run --check` finds: {"check": "pass" or "fail", "max_relative_error": ...}."""
+    with tempfile.TemporaryDirectory() as work:
+        command = [ROOT / "build/bin/alt", "run", folder, "--repeat", "0", "--json"]
+        for flag, tensors in (("--input", inputs), ("--check", expected)):
+            for index, tensor in enumerate(tensors):
+                path = pathlib.Path(work) / f"{flag[2:]}{index}.npy"
+                np.save(path, tensor)
+                command += [flag, path]
+        return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=False).stdout)
 
 
 class OnnxRuntime:
@@ -66,15 +71,16 @@ def race(model, folders, threads, rounds, constants=None):
     libraries = {name: Library(folder) for name, folder in folders.items()}
     feeds = random_inputs(next(iter(libraries.values())))
     runtime = OnnxRuntime(model, {**feeds, **(constants or {})}, threads)
-    contestants, error = {}, 0.0
+    checks = [check(folder, feeds.values(), runtime.expected) for folder in folders.values()]
+    error = max(math.inf if c["max_relative_error"] is None else c["max_relative_error"] for c in checks)
+    contestants = {}
     for name, library in libraries.items():
-        results = library.run(*feeds.values())
-        error = max([error, *(relative_error(*pair) for pair in zip(results, runtime.expected, strict=True))])
         contestants[name] = lambda library=library: library.run(*feeds.values())
     contestants["onnxruntime"] = runtime.run
     if threads == 1:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    samples = time_in_turns(contestants, rounds, threads) if error <= TOLERANCE else {}
+    right = all(c["check"] == "pass" for c in checks)
+    samples = time_in_turns(contestants, rounds, threads) if right else {}
     os.sched_setaffinity(0, range(os.cpu_count()))
     # The 20 % quantile, as the tuner itself ranks by: a busy neighbour only ever adds.
     quartiles = {name: statistics.quantiles(values, n=4) for name, values in samples.items()}

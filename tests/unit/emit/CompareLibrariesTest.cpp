@@ -71,7 +71,7 @@ TEST_F(Comparing, AWrongElementIsNamed) {
   LibraryComparison found = compare(library("a", "2.5"), library("b", "2.0"));
   ASSERT_TRUE(found.difference);
   EXPECT_THAT(*found.difference,
-              testing::ContainsRegex("element 0 is .* instead of .* in output 'y'"));
+              testing::ContainsRegex("'y': element \\[0\\] is .* instead of .*"));
 }
 
 TEST_F(Comparing, ACrashOfTheTunedLibraryIsADifference) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 using namespace alt;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 namespace {
@@ -90,7 +91,7 @@ TEST_F(Faults, detailsSayWhatHappened) {
   EXPECT_THAT(measure("exits").detail, HasSubstr("exited with code 0 without an answer"));
   EXPECT_THAT(measure("overrun").detail, HasSubstr("past the end of output 0"));
   EXPECT_THAT(measure("writes_input").detail, HasSubstr("wrote to its input: argument 0"));
-  EXPECT_THAT(measure("unwritten").detail, HasSubstr("element 1023"));
+  EXPECT_THAT(measure("unwritten").detail, ContainsRegex("element \\[.*\\] was not written"));
   EXPECT_THAT(measure("stateful").detail, HasSubstr("after several calls"));
   EXPECT_THAT(measure("huge_scratch").detail, HasSubstr("68719476736 bytes"));
   EXPECT_THAT(measure("compile_crash").detail, HasSubstr("the compiler crashed: SIG"));

@@ -1,5 +1,7 @@
 #pragma once
-#include "alt/Tensor.h"
+#include "alt/Result.h"
+#include "alt/tensor/Tensor.h"
+#include <filesystem>
 
 namespace alt {
 

@@ -1,6 +1,7 @@
-#include "Emitted.h"
+#include "TemporaryFolder.h"
+#include "Tensors.h"
 #include "alt/Support.h"
-#include <cmath>
+#include "alt/tensor/TensorFiles.h"
 #include <gmock/gmock.h>
 
 using namespace alt;
@@ -50,18 +51,4 @@ TEST(Tensor, AnOnnxTensorIsReadWithItsName) {
               HasSubstr("not an ONNX tensor"));
   EXPECT_THAT(readTensor(folder.write("z.txt", "1 2 3")).error().message,
               HasSubstr("neither a .npy file nor an ONNX tensor"));
-}
-
-TEST(Tensor, RelativeErrorIsTheLargestOfAllElements) {
-  auto error = [](std::vector<float> actual, std::vector<float> expected) {
-    return maxRelativeError(test::tensorOf("a", {int64_t(actual.size())}, actual),
-                            test::tensorOf("e", {int64_t(expected.size())}, expected));
-  };
-  EXPECT_EQ(error({1, 2, 3}, {1, 2, 3}), 0);
-  EXPECT_NEAR(error({1, 2.2f, 3}, {1, 2, 3}), 0.1, 1e-6);
-  EXPECT_NEAR(error({0.1f, 100}, {0, 100}), 1, 1e-6); // a zero is judged by the largest
-  EXPECT_TRUE(std::isinf(error({NAN}, {1})));
-  EXPECT_TRUE(std::isinf(error({1, 2}, {1})));
-  EXPECT_EQ(error({INFINITY, NAN}, {INFINITY, NAN}), 0);
-  EXPECT_TRUE(std::isinf(error({1e-30f}, {0})));
 }

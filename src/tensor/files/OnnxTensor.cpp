@@ -1,5 +1,5 @@
 // The only file that sees ONNX's and protobuf's headers.
-#include "emit/OnnxTensor.h"
+#include "tensor/files/OnnxTensor.h"
 #include <algorithm>
 #include <cstring>
 #include <onnx/onnx_pb.h>

@@ -1,7 +1,7 @@
 // .npy by its published format (NumPy's NEP 1), .pb through ONNX's own protocol buffers.
+#include "alt/tensor/TensorFiles.h"
 #include "alt/Support.h"
-#include "alt/Tensor.h"
-#include "emit/OnnxTensor.h"
+#include "tensor/files/OnnxTensor.h"
 #include <cstring>
 #include <optional>
 

@@ -1,10 +1,6 @@
-#include "alt/Tensor.h"
-#include "alt/Support.h"
-#include <algorithm>
-#include <cmath>
+#include "alt/tensor/Tensor.h"
 #include <cstring>
 #include <functional>
-#include <limits>
 
 namespace alt {
 
@@ -41,29 +37,15 @@ Tensor randomTensor(const TensorSpec &spec, std::mt19937_64 &rng) {
   return tensor;
 }
 
-static double element(const Tensor &tensor, int64_t index) {
+double element(const Tensor &tensor, int64_t index) {
   return toDouble(tensor.spec.type, tensor.data.data() + index * bytes(tensor.spec.type));
 }
 
-double maxRelativeError(const Tensor &actual, const Tensor &expected) {
-  constexpr double infinite = std::numeric_limits<double>::infinity();
-  int64_t count = expected.spec.elements();
-  if (actual.spec.elements() != count)
-    return infinite;
-  double largest = 0, worst = 0;
-  for (int64_t i = 0; i < count; ++i)
-    if (double e = std::abs(element(expected, i)); std::isfinite(e))
-      largest = std::max(largest, e);
-  for (int64_t i = 0; i < count; ++i) {
-    double a = element(actual, i), e = element(expected, i);
-    if (a == e || (std::isnan(a) && std::isnan(e)))
-      continue;
-    if (!std::isfinite(a) || !std::isfinite(e))
-      return infinite;
-    double scale = std::max(std::abs(e), 1e-3 * largest);
-    worst = std::max(worst, scale > 0 ? std::abs(a - e) / scale : infinite);
-  }
-  return worst;
+std::string shapeText(const std::vector<int64_t> &shape) {
+  std::string text;
+  for (int64_t extent : shape)
+    text += (text.empty() ? "" : "x") + std::to_string(extent);
+  return text.empty() ? "scalar" : text;
 }
 
 } // namespace alt
