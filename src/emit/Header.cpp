@@ -59,7 +59,9 @@ std::string headerText(const Program &program, unsigned threads) {
     for (size_t i = 0; i < values.size(); ++i) {
       const Value &value = program.values[values[i]];
       out << "/* " << what << " " << i << ", " << quoted(value.name) << ": " << info(value.type).cName
-          << shapeText(value) << (value.type == ElementType::bf16 ? ", bfloat16 as bits" : "")
+          << shapeText(value) << (value.type == ElementType::bf16  ? ", bfloat16 as bits"
+              : value.type == ElementType::f16 ? ", float16 as bits"
+                                               : "")
           << " */\n#define " << prefix << "_" << upper(ids[i]) << "_ELEMENTS " << value.elements()
           << "\n";
     }

@@ -12,13 +12,14 @@ int64_t TensorSpec::elements() const {
 }
 
 // A function that draws one element.
-static std::function<double()> drawing(Draw draw, std::mt19937_64 &rng) {
-  switch (draw) {
+static std::function<double()> drawing(const ElementInfo &type, std::mt19937_64 &rng) {
+  switch (type.draw) {
   case Draw::real:
     return [&] { return std::uniform_real_distribution<float>(0, 1)(rng); };
   case Draw::coin:
     return [&] { return double(rng() % 2); };
   case Draw::any:
+    return [&] { return double(rng() % 256) - (type.isSigned ? 128 : 0); };
   case Draw::small:
     return [&] { return double(rng() % 8); };
   }
@@ -27,7 +28,7 @@ static std::function<double()> drawing(Draw draw, std::mt19937_64 &rng) {
 
 Tensor randomTensor(const TensorSpec &spec, std::mt19937_64 &rng) {
   Tensor tensor{spec, std::vector<std::byte>(size_t(spec.byteSize()))};
-  auto draw = drawing(info(spec.type).draw, rng);
+  auto draw = drawing(info(spec.type), rng);
   visit(spec.type, [&](auto element) {
     for (size_t at = 0; at < tensor.data.size(); at += sizeof element) {
       element = decltype(element)(draw());

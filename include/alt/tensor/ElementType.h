@@ -22,6 +22,8 @@ struct Bit {
   bool operator==(const Bit &) const = default;
 };
 
+using Half = _Float16;
+
 /// The upper half of a float. Rounds to nearest, ties to even; a NaN stays one.
 struct BFloat16 {
   uint16_t bits = 0;
@@ -43,17 +45,24 @@ enum class Draw {
 
 // X(name, C++ type, C type, .npy, ONNX's number, draw, tolerance, poison)
 //
-// The name stands in manifests and records; it is MLIR's, too. Tolerance is what results may differ
+// The name stands in manifests and records. It is MLIR's, too, but for unsigned integers: MLIR's have
+// no sign, so only a program's inputs and outputs have these types, kernels' arguments the signed. Tolerance is what results may differ
 // by, relative to their magnitude (0: not at all). Poison is a value that no kernel writes, for
 // floats a NaN of a certain payload. NumPy has no bfloat16: ml_dtypes saves two raw bytes.
 #define ALT_ELEMENT_TYPES(X)                                                                       \
   X(f32, float, "float", "<f4", 1, real, 1e-4, 0xffc5a5a5)                                         \
   X(f64, double, "double", "<f8", 11, real, 1e-9, 0xfff8a5a5a5a5a5a5)                              \
+  X(f16, Half, "uint16_t", "<f2", 10, real, 2e-3, 0xffc5)                                          \
   X(bf16, BFloat16, "uint16_t", "<V2", 16, real, 2e-2, 0xffc5)                                     \
   X(i1, Bit, "uint8_t", "|b1", 9, coin, 0, 0xa5)                                                   \
   X(i8, int8_t, "int8_t", "|i1", 3, any, 0, 0xa5)                                                  \
+  X(u8, uint8_t, "uint8_t", "|u1", 2, any, 0, 0xa5)                                                \
+  X(i16, int16_t, "int16_t", "<i2", 5, any, 0, 0xffc5)                                             \
+  X(u16, uint16_t, "uint16_t", "<u2", 4, any, 0, 0xffc5)                                           \
   X(i32, int32_t, "int32_t", "<i4", 6, small, 0, 0xffc5a5a5)                                       \
-  X(i64, int64_t, "int64_t", "<i8", 7, small, 0, 0xfff8a5a5a5a5a5a5)
+  X(u32, uint32_t, "uint32_t", "<u4", 12, small, 0, 0xffc5a5a5)                                    \
+  X(i64, int64_t, "int64_t", "<i8", 7, small, 0, 0xfff8a5a5a5a5a5a5)                               \
+  X(u64, uint64_t, "uint64_t", "<u8", 13, small, 0, 0xfff8a5a5a5a5a5a5)
 
 enum class ElementType {
 #define ALT_ENUMERATOR(name, ...) name,

@@ -8,7 +8,7 @@ namespace alt {
 
 // Floats of 16 bits are in the message as their bits.
 template <class T, class Value> static T elementOf(Value value) {
-  if constexpr (std::is_same_v<T, BFloat16>)
+  if constexpr (isReal<T> && sizeof(T) == 2)
     return std::bit_cast<T>(static_cast<uint16_t>(value));
   else
     return static_cast<T>(value);

@@ -9,17 +9,12 @@ namespace alt {
 
 namespace fs = std::filesystem;
 
-/// Other names of types than those that are written.
-static constexpr std::pair<std::string_view, ElementType> alsoRead[] = {
-    {"|V2", ElementType::bf16}, {"|u1", ElementType::i8}};
-
 static std::optional<ElementType> typeOf(std::string_view descr) {
   for (const ElementInfo &row : elementTypes())
     if (row.npy == descr)
       return row.type;
-  for (auto [name, type] : alsoRead)
-    if (name == descr)
-      return type;
+  if (descr == "|V2") // as some versions of NumPy write it
+    return ElementType::bf16;
   return std::nullopt;
 }
 

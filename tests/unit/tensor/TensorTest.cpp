@@ -11,15 +11,14 @@ using testing::HasSubstr;
 TEST(Tensor, NpyIsReadBackAsItWasWritten) {
   test::TemporaryFolder folder;
   std::mt19937_64 rng(3);
-  for (ElementType type : {ElementType::f32, ElementType::f64, ElementType::i64, ElementType::i32,
-                           ElementType::i8, ElementType::i1, ElementType::bf16})
+  for (const ElementInfo &row : elementTypes())
     for (std::vector<int64_t> shape : {std::vector<int64_t>{}, {1}, {3, 1, 5}}) {
-      Tensor tensor = randomTensor({"t", type, shape}, rng);
+      Tensor tensor = randomTensor({"t", row.type, shape}, rng);
       ASSERT_TRUE(writeTensor(folder.path() / "t.npy", tensor));
       Result<Tensor> again = readTensor(folder.path() / "t.npy");
       ASSERT_TRUE(again) << again.error().message;
       EXPECT_EQ(again->spec.shape, shape);
-      EXPECT_EQ(again->spec.type, type);
+      EXPECT_EQ(again->spec.type, row.type);
       EXPECT_EQ(again->data, tensor.data);
     }
 }
