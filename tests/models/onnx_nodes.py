@@ -83,21 +83,21 @@ def with_constants(model, inputs, kinds):
 
 def judge(alt, cases):
     """{name: (passed | refused | wrong | crashed, what was said)}"""
-    verdicts, left = {}, [(case, case.model, case.data_sets[0][0]) for case in cases]
-    for kinds in (INTEGERS, None, ()):
-        outcomes = forked.outcomes(alt, [(case.name, model, [as_array(i) for i in inputs]) for case, model, inputs in left])
-        again = []
-        for case, model, inputs in left:
-            result = verdict(case, outcomes[case.name])
-            if result[0] == "wrong" and len(left) > 1:
-                result = verdict(case, forked.outcome(alt, model, [as_array(i) for i in inputs]))
-            first = verdicts.setdefault(case.name, result)
-            if first[0] == "refused" != result[0]:
-                verdicts[case.name] = result
-            constant = with_constants(case.model, case.data_sets[0][0], kinds)
-            if result[0] == "refused" and kinds != () and len(constant[1]) < len(inputs):
-                again.append((case, *constant))
-        left = again
+    verdicts = {}
+    for kinds in ((), INTEGERS, None):  # of the inputs that become constants
+        models = {}
+        for case in cases:
+            inputs = case.data_sets[0][0]
+            model, left = with_constants(case.model, inputs, kinds)
+            if case.name not in verdicts or verdicts[case.name][0] == "refused" and len(left) < len(inputs):
+                models[case.name] = case, model, [as_array(i) for i in left]
+        outcomes = forked.outcomes(alt, [(name, model, inputs) for name, (_, model, inputs) in models.items()])
+        for name, (case, model, inputs) in models.items():
+            result, said = verdict(case, outcomes[name])
+            if result == "wrong" and verdict(case, forked.outcome(alt, model, inputs))[0] != "wrong":
+                said = f"beside other tests {said}"
+            if name not in verdicts or result != "refused":
+                verdicts[name] = result, said
     return verdicts
 
 
@@ -152,17 +152,23 @@ def main():
     parser.add_argument("--only", default="")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--again", action="store_true", help="only those that did not pass by the file of --json, which is brought up to date")
     parser.add_argument("--table", type=pathlib.Path)
     arguments = parser.parse_args()
     everything = sorted((c for c in collect_testcases(None) if c.data_sets), key=lambda c: c.name)
     models = {c.name: c.model for c in everything}
     cases = [c for c in everything if re.search(arguments.only, c.name)][arguments.start::arguments.every]
+    if arguments.again:
+        before = {each["name"]: each for each in json.loads(arguments.json.read_text())["tests"]}
+        cases = [c for c in cases if before.get(c.name, {}).get("result") not in ("passed", "not counted")]
     operators = {c.name: operator_of(c.name, models) for c in cases}
     reasons = {c.name: not_counted(c, operators[c.name]) for c in cases}
     counted = [c for c in cases if not reasons[c.name]]
     parts = [counted[start:start + PART] for start in range(0, len(counted), PART)]
     records = [{"name": c.name, "operator": operators[c.name], "result": "not counted", "said": reasons[c.name]}
                for c in cases if reasons[c.name]]
+    if arguments.again:
+        records += [each for name, each in before.items() if name not in operators]
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         for verdicts in pool.map(lambda part: judge(arguments.alt, part), parts):
             for name, (result, said) in verdicts.items():

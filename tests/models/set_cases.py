@@ -66,3 +66,17 @@ SETS = {
     "loss_with_weights": case("SoftmaxCrossEntropyLoss", [floats(3, 5, 2), np.array([[0, 4], [2, 2], [1, 3]])], [np.abs(floats(5))],
                               ignore_index=2),
 }
+SETS.update({
+    "sampled_cubic": case("GridSample", [floats(1, 2, 4, 5), floats(1, 3, 3, 2)], opset=20, mode="cubic", padding_mode="reflection"),
+    "sampled_nearest": case("GridSample", [floats(1, 2, 4, 5), floats(1, 3, 3, 2)], opset=20, mode="nearest", padding_mode="border"),
+    "einsum": case("Einsum", [floats(2, 3, 4), floats(4, 2), floats(3, 2)], equation="abc,cd,bd->ad"),
+    "einsum_diagonal": case("Einsum", [floats(2, 3, 3)], equation="...ii->...i"),
+    "einsum_ones": case("Einsum", [floats(2, 1, 3, 4), floats(2, 5, 4, 6)], equation="...ij,...jk->...ik"),
+    "determinants": case("Det", [floats(2, 4, 4)]),
+    "deformed": case("DeformConv", [floats(1, 4, 5, 6), floats(4, 2, 3, 2), floats(1, 24, 5, 5)], [floats(4), RNG.random((1, 12, 5, 5), np.float32)],
+                     opset=19, group=2, offset_group=2, kernel_shape=[3, 2], pads=[1, 0, 1, 0]),
+    "lp_pool": case("LpPool", [floats(1, 2, 6, 5)], kernel_shape=[3, 2], strides=[2, 1], pads=[1, 0, 1, 0], p=3),
+    "quantized_unevenly": case("QLinearConv", [whole(np.int8, 1, 2, 5, 6)],
+                               [np.float32(0.03), np.int8(3), whole(np.int8, 4, 1, 3, 3), np.float32(0.01), np.int8(2), np.float32(0.2), np.int8(-4)],
+                               opset=10, pads=[1, 0, 2, 1], group=2),
+})

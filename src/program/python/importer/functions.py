@@ -8,6 +8,7 @@ from onnx import helper
 from .subgraphs import renamed
 
 ONNX = ("", "ai.onnx")
+PREVIEW = "ai.onnx.preview"  # all of whose operators are functions
 
 
 def inline_local(model):
@@ -35,7 +36,7 @@ def expand(model, kinds):
 
 
 def is_one_of(node, kinds):
-    return node.domain in ONNX and node.op_type in kinds
+    return node.domain in ONNX and node.op_type in kinds or node.domain == PREVIEW
 
 
 def opset_of(model):
@@ -51,9 +52,11 @@ def types_of(model):
 
 def function_of(node, opset, types):
     """The function of this node, or None."""
-    if not onnx.defs.has(node.op_type, max_inclusive_version=opset):
+    domain = PREVIEW if node.domain == PREVIEW else ""
+    limit = 1 if domain else opset
+    if not onnx.defs.has(node.op_type, limit, domain):
         return None
-    schema = onnx.defs.get_schema(node.op_type, opset)
+    schema = onnx.defs.get_schema(node.op_type, limit, domain)
     body = onnx.FunctionProto()
     for version in usable(schema.context_dependent_function_opset_versions, opset):
         given = [types.get(name, onnx.TypeProto()) for name in node.input]

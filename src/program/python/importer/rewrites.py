@@ -91,8 +91,7 @@ DEFINED = {"Gelu", "PRelu", "SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLos
 
 # Passes of onnxsim that make operators which torch-mlir does not know, and such that take them apart.
 UNWANTED = ["fuse_attention", "fuse_rms_norm", "fuse_gelu", "fuse_rope", "fuse_gqa", "fuse_lp_normalization"]
-WANTED = ["rewrite_gridsample_to_gather", "rewrite_deform_conv_to_gather",
-          "rewrite_tensor_scatter_to_scatter_elements"]
+WANTED = ["rewrite_tensor_scatter_to_scatter_elements"]
 
 
 FOLD_ONLY = {"perform_optimization": False}

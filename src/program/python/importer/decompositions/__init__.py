@@ -6,17 +6,21 @@ from .. import conditionals
 from ..graph_writer import refused_where
 from .activation import clip, extreme, hard_swish, power, sign, softsign, swish
 from .convolution import conv_transpose
+from .deformation import deform_conv
+from .einsum import einsum
 from .fourier import dft, stft
 from .indexing import one_hot
 from .layout import depth_to_space, space_to_depth
+from .linear_algebra import cum_prod, det
 from .normalization import lp_normalization, lrn
 from .pad import wrapping_pad
-from .pool import average_pool, max_pool
-from .product import gemm, mat_mul, q_linear_conv, q_linear_mat_mul
+from .pool import average_pool, lp_pool, max_pool
+from .product import conv_integer, gemm, mat_mul, q_linear_conv, q_linear_mat_mul
 from .recurrent import recurrent
 from .reduction import reduce_log_sum_exp, reduce_mean
 from .regions import affine_grid, col2im, roi_align
 from .resize import resize, upsample
+from .sampling import grid_sample
 from .scatter import compress, max_unpool, reverse_sequence, reversing_slice, scatter_extremes
 from .selection import hardmax
 
@@ -30,15 +34,22 @@ TABLE = [
     ("Clip", clip, EVER),
     ("Col2Im", col2im, EVER),
     ("Compress", compress, EVER),
+    ("ConvInteger", conv_integer, EVER),
     ("ConvTranspose", conv_transpose, EVER),
+    ("CumProd", cum_prod, EVER),
     ("DFT", dft, EVER),
+    ("DeformConv", deform_conv, EVER),
     ("DepthToSpace", depth_to_space, EVER),
+    ("Det", det, EVER),
+    ("Einsum", einsum, EVER),
     ("GRU", recurrent, EVER),
     ("Gemm", gemm, EVER),
     ("HardSwish", hard_swish, EVER),
+    ("GridSample", grid_sample, EVER),
     ("Hardmax", hardmax, 12),
     ("LRN", lrn, EVER),
     ("LSTM", recurrent, EVER),
+    ("LpPool", lp_pool, EVER),
     ("LpNormalization", lp_normalization, EVER),
     ("MatMul", mat_mul, EVER),
     ("Max", extreme, EVER),
@@ -67,8 +78,6 @@ TABLE = [
     ("Upsample", upsample, 9),
     ("Where", conditionals.check, EVER),
     # What torch-mlir takes otherwise than ONNX, and nothing above has spelled out.
-    ("Det", refused_where(lambda *_: True, "is not supported"), EVER),
-    ("GridSample", refused_where(lambda n, w, a: a.get("mode") == b"nearest", "is supported bilinear only"), EVER),
     ("Unique", refused_where(lambda *_: True, "has a shape that depends on the values of its input; every size must be known, so "
                              "end the model before that node"), EVER),
 ]

@@ -74,3 +74,14 @@ def pads_of(attributes, extents, window, strides, dilations):
     half = [t // 2 for t in total]
     rest = [t - h for t, h in zip(total, half)]
     return half + rest if same == b"SAME_UPPER" else rest + half
+
+
+def lp_pool(node, w, attributes):
+    """A mean of powers, times their number."""
+    window, p = attributes["kernel_shape"], attributes.get("p", 2)
+    number = lambda value: w.constant(value, node.input[0])
+    pool = {key: value for key, value in attributes.items() if key != "p"}
+    magnitude = w.op("Abs", node.input[0])
+    powers = magnitude if p == 1 else w.op("Mul", magnitude, magnitude) if p == 2 else w.op("Pow", magnitude, number(p))
+    total = w.op("Mul", w.op("AveragePool", powers, count_include_pad=1, **pool), number(np.prod(window)))
+    return [total if p == 1 else w.op("Sqrt", total) if p == 2 else w.op("Pow", total, number(1 / p))]

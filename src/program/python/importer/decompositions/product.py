@@ -2,6 +2,8 @@
 import numpy as np
 from onnx import TensorProto, helper
 
+from .pool import pads_of
+
 
 def mat_mul(node, w, _):
     """Of vectors: torch-mlir knows them by a matrix only."""
@@ -52,6 +54,22 @@ def q_linear_conv(node, w, attributes):
         product = w.op("Add", product, channels(bias, *ones))
     scale = w.op("Div", w.op("Mul", x_scale, channels(weight_scale, *ones)), y_scale)
     return [requantized(w, product, scale, y_zero)]
+
+
+def conv_integer(node, w, attributes):
+    """With pads that differ at both ends, which are as many zero points."""
+    x, weight = w.shape(node.input[0]), w.shape(node.input[1])
+    if x is None or weight is None:
+        return None
+    rank = len(x) - 2
+    strides, dilations = (attributes.get(key, [1] * rank) for key in ("strides", "dilations"))
+    pads = pads_of(attributes, x[2:], weight[2:], strides, dilations)
+    if pads[:rank] == pads[rank:] and not attributes.pop("auto_pad", b"").startswith(b"SAME"):
+        return None
+    others = {key: value for key, value in attributes.items() if key not in ("pads", "auto_pad")}
+    zero = [name for name in node.input[2:3] if name]
+    padded = w.op("Pad", node.input[0], w.ints(0, 0, *pads[:rank], 0, 0, *pads[rank:]), *zero)
+    return [w.op("ConvInteger", padded, *node.input[1:], **others)]
 
 
 def conv_of_integers(w, x, weight, x_zero, weight_zero, channels, attributes):
