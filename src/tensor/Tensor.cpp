@@ -38,6 +38,19 @@ Tensor randomTensor(const TensorSpec &spec, std::mt19937_64 &rng) {
   return tensor;
 }
 
+Tensor withoutHalves(Tensor tensor) {
+  if (tensor.spec.type != ElementType::f16)
+    return tensor;
+  Tensor wide{tensor.spec, {}};
+  wide.spec.type = ElementType::f32;
+  wide.data.resize(size_t(wide.spec.byteSize()));
+  for (int64_t i = 0; i < wide.spec.elements(); ++i) {
+    auto value = static_cast<float>(element(tensor, i));
+    std::memcpy(&wide.data[size_t(i) * sizeof value], &value, sizeof value);
+  }
+  return wide;
+}
+
 double element(const Tensor &tensor, int64_t index) {
   return toDouble(tensor.spec.type, tensor.data.data() + index * bytes(tensor.spec.type));
 }

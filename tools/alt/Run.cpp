@@ -81,7 +81,8 @@ private:
       auto tensor = readTensor(inputs[i]);
       if (!tensor)
         return tensor.error();
-      tensors.push_back(std::move(*tensor));
+      bool whole = specs[i].type == ElementType::f32; // as the importer declares halves
+      tensors.push_back(whole ? withoutHalves(std::move(*tensor)) : std::move(*tensor));
     }
     return tensors;
   }

@@ -24,8 +24,10 @@ struct Tensor {
   std::vector<std::byte> data;
 };
 
-/// f32 and f64 uniform in [0, 1); integers in [0, 8); i1 a coin.
+/// Reals uniform in [0, 1); integers of 8 and 16 bits of 256 values, wider ones in [0, 8); i1 a coin.
 Tensor randomTensor(const TensorSpec &, std::mt19937_64 &);
+/// f16 as f32, which holds all its values; other tensors as they are.
+Tensor withoutHalves(Tensor);
 /// One element as a number; i64 beyond 2^53 is rounded.
 double element(const Tensor &, int64_t index);
 /// "2x3"; "scalar" without dimensions.

@@ -2,6 +2,7 @@
 #include "Tensors.h"
 #include "alt/Support.h"
 #include "alt/tensor/TensorFiles.h"
+#include <cstring>
 #include <gmock/gmock.h>
 
 using namespace alt;
@@ -50,4 +51,16 @@ TEST(Tensor, AnOnnxTensorIsReadWithItsName) {
               HasSubstr("not an ONNX tensor"));
   EXPECT_THAT(readTensor(folder.write("z.txt", "1 2 3")).error().message,
               HasSubstr("neither a .npy file nor an ONNX tensor"));
+}
+
+TEST(Tensor, HalvesBecomeFloats) {
+  Tensor half{{"x", ElementType::f16, {3}}, std::vector<std::byte>(6)};
+  for (size_t i = 0; i < 3; ++i) {
+    uint64_t bits = toBits(ElementType::f16, std::vector{1.5, -0.25, 65504.0}[i]);
+    std::memcpy(&half.data[2 * i], &bits, 2);
+  }
+  EXPECT_THAT(test::floatsOf(withoutHalves(half)), ElementsAre(1.5, -0.25, 65504));
+  EXPECT_EQ(withoutHalves(half).spec.name, "x");
+  Tensor whole = test::tensorOf("y", {1}, {2});
+  EXPECT_EQ(withoutHalves(whole).data, whole.data);
 }
