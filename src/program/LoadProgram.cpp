@@ -3,6 +3,7 @@
 #include "alt/Program.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "program/DeclaredTypes.h"
 #include "program/KernelName.h"
 #include "program/Layout.h"
 #include "program/ReadModule.h"
@@ -125,6 +126,7 @@ private:
         std::string fallback = "input" + std::to_string(program.inputs.size());
         program.inputs.push_back(
             add(argument, alt::Value::Kind::input, name ? name.str() : fallback));
+        program.values.back().type = argumentType(function, i);
       }
     }
   }
@@ -248,6 +250,7 @@ private:
       }
       program.values[index].kind = alt::Value::Kind::output;
       program.values[index].name = text;
+      program.values[index].type = resultType(function, unsigned(i));
       program.outputs.push_back(index);
     }
   }
@@ -298,6 +301,8 @@ static Result<Program> loadMlir(const std::filesystem::path &path, const std::st
   Result<func::FuncOp> function = theFunction(**module, path);
   if (!function)
     return function.error();
+  if (Result<void> applied = applyDeclaredTypes(*function); !applied)
+    return Error{applied.error().kind, path.string() + ": " + applied.error().message};
   Weights weights;
   if (auto file = (**module)->getAttrOfType<StringAttr>("alt.weights"))
     weights.setFile(path.parent_path() / file.str());

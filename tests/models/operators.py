@@ -14,6 +14,7 @@ import onnxruntime
 from loop_cases import LOOPS
 from onnx import TensorProto, helper, numpy_helper
 from set_cases import SETS
+from whole_cases import WHOLE
 
 RNG = np.random.default_rng(5)
 
@@ -140,6 +141,7 @@ CASES["scan"] = case("Scan", [floats(4), floats(5, 4)], outputs=2, body=decaying
 CASES["if"] = case("If", [np.array(False), floats(3, 4)], then_branch=branch("Relu", "t"), else_branch=branch("Neg", "e"))
 CASES.update(LOOPS)
 CASES.update(SETS)
+CASES.update(WHOLE)
 OPSET = 18  # of cases that name none
 
 

@@ -29,6 +29,7 @@ try:
     from importer.decompositions import DECOMPOSITIONS, of_the_past
     from importer.functions import expand, inline_local
     from importer.graph_writer import spell
+    from importer.integers import NAMES, widen_integers
     from importer.ort_contrib import without_vendors
     from importer.weights import take_out_filled, take_out_initialisers
 except ImportError as error:
@@ -54,14 +55,15 @@ def load(path):
     return model
 
 
-def annotate(text, model, weights, weights_name):
-    """Names, weights and their offsets as attributes of the one function."""
+def annotate(text, model, weights, weights_name, types):
+    """Names, weights and their offsets as attributes of the one function, and the types of `types` that MLIR has no name for."""
     head = re.search(r"func\.func @main\((.*?)\) -> (\(.*?\)|tensor<[^>]*>)(?= attributes| \{)", text)
     arguments = head[1].split(", ") if head[1] else []
     names = [v.name for v in model.graph.input]
     assert len(arguments) == len(names), "torch-mlir changed the number of inputs"
     for index, name in enumerate(names):
         marks = [f"alt.name = {quoted(name)}"]
+        marks += [f"alt.type = {quoted(NAMES[types[name]])}"] if types.get(name) in NAMES else []
         weight = weights.get(name)
         if weight and "splat" in weight:
             marks.append(f"alt.splat = {float_text(weight['splat'])} : f64")
@@ -69,7 +71,10 @@ def annotate(text, model, weights, weights_name):
             marks.append(f"alt.offset = {weight['offset']} : i64")
         arguments[index] += " {" + ", ".join(marks) + "}"
     results = head[2].strip("()").split(", ")
-    results = [f"{r} {{alt.name = {quoted(o.name)}}}" for r, o in zip(results, model.graph.output)]
+    for index, output in enumerate(model.graph.output):
+        marks = [f"alt.name = {quoted(output.name)}"]
+        marks += [f"alt.type = {quoted(NAMES[types[output.name]])}"] if types.get(output.name) in NAMES else []
+        results[index] += " {" + ", ".join(marks) + "}"
     signature = f"func.func @main({', '.join(arguments)}) -> ({', '.join(results)})"
     text = text[:head.start()] + signature + text[head.end():]
     mark = f" attributes {{alt.weights = {quoted(weights_name)}}}"
@@ -156,6 +161,8 @@ def main():
             fold_batch_norms(ready)
             try:
                 spell(ready, DECOMPOSITIONS)
+                types = {value.name: value.type.tensor_type.elem_type for value in [*ready.graph.input, *ready.graph.output]}
+                ready = widen_integers(ready)
             except Refused as refused:
                 failure = failure or str(refused)
                 break
@@ -163,7 +170,7 @@ def main():
             outcome = torch_mlir(ready, path, arguments, f"{tag}-{attempt}")
             if isinstance(outcome, str):
                 with open(arguments.out, "w") as file:
-                    file.write(annotate(outcome, ready, taken, weights_name))
+                    file.write(annotate(outcome, ready, taken, weights_name, types))
                 return
             failure = failure or outcome.reason
             # Once more, with the operator that was refused as ONNX defines it.

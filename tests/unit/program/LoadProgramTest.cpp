@@ -280,8 +280,8 @@ TEST_F(Loaded, BadInputIsOneSentenceWithAPlace) {
       refusal("func.func @f(%a: tensor<?xf32>) -> tensor<?xf32> { return %a : tensor<?xf32> }"),
       HasSubstr("argument 0 of @f has a dynamic shape, tensor<?xf32>"));
   EXPECT_THAT(
-      refusal("func.func @f(%a: tensor<4xf16>) -> tensor<4xf16> { return %a : tensor<4xf16> }"),
-      HasSubstr("element type that is not supported, tensor<4xf16>"));
+      refusal("func.func @f(%a: tensor<4xf80>) -> tensor<4xf80> { return %a : tensor<4xf80> }"),
+      HasSubstr("element type that is not supported, tensor<4xf80>"));
   EXPECT_THAT(refusal("func.func @f(%a: memref<4xf32>) { return }"), HasSubstr("returns nothing"));
   EXPECT_THAT(refusal("func.func @f(%a: f32) -> f32 { return %a : f32 }"),
               HasSubstr("argument 0 of @f has the type f32; only ranked tensors"));
@@ -335,4 +335,32 @@ TEST_F(Loaded, ConvolutionsBecomeChannelsLastAndTransposesMeetAtTheEnds) {
   for (size_t c : {1u, 2u})
     EXPECT_NE(program->kernels[program->calls[c].kernel].linalg.find("conv_2d_nhwc_hwcf"),
               std::string::npos);
+}
+
+// MLIR's integers have no sign: what the model says of its inputs and outputs is an attribute.
+TEST_F(Loaded, InputsAndOutputsHaveTheTypesThatAreDeclared) {
+  Result<Program> program = load(R"(
+func.func @main(%x: tensor<4xi8> {alt.type = "u8"}, %y: tensor<4xi32>)
+    -> (tensor<4xi8> {alt.type = "u8"}, tensor<4xi32> {alt.type = "u16"}) {
+  %sum = arith.addi %y, %y : tensor<4xi32>
+  return %x, %sum : tensor<4xi8>, tensor<4xi32>
+})");
+  ASSERT_TRUE(program) << program.error().message;
+  auto type = [&](size_t value) { return program->values[value].type; };
+  EXPECT_EQ(type(program->inputs[0]), ElementType::u8);
+  EXPECT_EQ(type(program->inputs[1]), ElementType::i32);
+  EXPECT_EQ(type(program->outputs[0]), ElementType::u8);
+  EXPECT_EQ(type(program->outputs[1]), ElementType::u16);
+  ASSERT_EQ(program->kernels.size(), 1u); // the sum, cut off to 16 bits
+  EXPECT_EQ(program->kernels[0].arguments.back().type, ElementType::i16);
+}
+
+TEST_F(Loaded, DeclaredTypesMustFit) {
+  auto with = [](const std::string &type) {
+    return "func.func @main(%x: tensor<4xi16> {alt.type = " + type +
+           "}) -> tensor<4xi16> {\n  return %x : tensor<4xi16>\n}";
+  };
+  EXPECT_EQ(refusal(with("\"u16\"")), "accepted");
+  for (const char *type : {"\"u8\"", "\"u32\"", "\"f16\"", "\"u17\"", "7"})
+    EXPECT_THAT(refusal(with(type)), HasSubstr("Argument 0 has alt.type = ")) << type;
 }

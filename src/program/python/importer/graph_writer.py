@@ -82,6 +82,12 @@ class Writer:
             return [] if attributes.get("noop_with_empty_axes", 0) else list(range(len(shape)))
         return sorted({axis % len(shape) for axis in given})
 
+    def unsqueezed(self, value, axis, extents):
+        """With one more dimension; its extents are known from then on."""
+        made = self.op("Unsqueeze", value, self.ints(axis))
+        self.types[made] = helper.make_tensor_type_proto(self.element(value), extents).tensor_type
+        return made
+
     def constants_of(self, names):
         """Their numbers where all are known, or None."""
         values = [self.value(name) for name in names]

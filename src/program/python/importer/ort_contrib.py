@@ -4,6 +4,7 @@ import onnx
 from onnx import TensorProto
 
 from .errors import Refused
+from .ort_quantised import QUANTISED
 from .graph_writer import spell
 
 
@@ -204,7 +205,7 @@ MICROSOFT = {
 }
 NCHWC = dict.fromkeys(["Conv", "MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "ReorderInput",
                        "ReorderOutput", "Upsample"], for_one_machine)
-WRITERS = {**{f"com.microsoft.{kind}": writer for kind, writer in MICROSOFT.items()},
+WRITERS = {**{f"com.microsoft.{kind}": writer for kind, writer in {**MICROSOFT, **QUANTISED}.items()},
            **{f"com.microsoft.nchwc.{kind}": writer for kind, writer in NCHWC.items()},
            "LayerNormalization": layer_norm, "SimplifiedLayerNormalization": layer_norm}
 

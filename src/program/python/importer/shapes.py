@@ -9,7 +9,8 @@ from .errors import fail
 
 ELEMENT_TYPES = {
     TensorProto.FLOAT: "f32", TensorProto.DOUBLE: "f64", TensorProto.BOOL: "i1",
-    TensorProto.INT8: "i8", TensorProto.INT32: "i32", TensorProto.INT64: "i64",
+    TensorProto.INT8: "i8", TensorProto.INT16: "i16", TensorProto.INT32: "i32", TensorProto.INT64: "i64",
+    TensorProto.UINT8: "u8", TensorProto.UINT16: "u16", TensorProto.UINT32: "u32", TensorProto.UINT64: "u64",
     TensorProto.BFLOAT16: "bf16",
 }
 

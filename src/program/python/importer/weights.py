@@ -5,6 +5,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 LARGE = 256  # elements; smaller initialisers stay: operators need shapes, scales and pads as constants
+STORED = {TensorProto.FLOAT: "<f4", TensorProto.INT8: "i1", TensorProto.UINT8: "u1"}  # types that are taken out
 FILLED = 1 << 14  # likewise for what ConstantOfShape fills
 ALIGNMENT = 64
 
@@ -14,7 +15,7 @@ READS_CONSTANTS = {"Resize", "Upsample", "Pad", "Slice", "Tile", "Range", "OneHo
 
 
 def take_out_initialisers(model, weights, directory, file_name):
-    """Large float initialisers -> weights file and graph inputs."""
+    """Large initialisers of floats and bytes -> weights file and graph inputs."""
     needed = {n for node in model.graph.node if node.op_type in READS_CONSTANTS for n in node.input}
     needed |= {v.name for v in model.graph.output}
     kept, offset = [], 0
@@ -22,22 +23,23 @@ def take_out_initialisers(model, weights, directory, file_name):
     with open(os.path.join(directory, file_name), "wb") as out:
         for tensor in model.graph.initializer:
             size = int(np.prod(list(tensor.dims), dtype=np.int64))
-            if tensor.data_type != TensorProto.FLOAT or size < LARGE or tensor.name in needed:
+            if tensor.data_type not in STORED or size < LARGE or tensor.name in needed:
                 kept.append(tensor)
                 continue
             if tensor.name not in used:
                 continue
-            array = np.ascontiguousarray(numpy_helper.to_array(tensor), dtype="<f4")
+            array = np.ascontiguousarray(numpy_helper.to_array(tensor), dtype=STORED[tensor.data_type])
             entry = weights[tensor.name] = {"shape": list(tensor.dims)}
-            if np.all(array.view(np.uint32) == array.view(np.uint32).flat[0]):
-                entry["splat"] = float(array.flat[0])
+            bits = array.view(f"u{array.itemsize}")
+            if np.all(bits == bits.flat[0]):  # bytes as MLIR has them, signed
+                entry["splat"] = float(array.flat[0] if array.itemsize > 1 else array.view("i1").flat[0])
             else:
                 entry["offset"] = offset
                 out.write(array.tobytes())
                 out.write(bytes(-array.nbytes % ALIGNMENT))
                 offset += array.nbytes + -array.nbytes % ALIGNMENT
             model.graph.input.append(
-                helper.make_tensor_value_info(tensor.name, TensorProto.FLOAT, list(tensor.dims)))
+                helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims)))
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)
 

@@ -15,7 +15,9 @@ from .linear_algebra import cum_prod, det
 from .normalization import lp_normalization, lrn
 from .pad import wrapping_pad
 from .pool import average_pool, lp_pool, max_pool
-from .product import conv_integer, gemm, mat_mul, q_linear_conv, q_linear_mat_mul
+from .product import gemm, mat_mul
+from .quantised import (conv_integer, dequantize_linear, dynamic_quantize_linear, mat_mul_integer, q_linear_conv, q_linear_mat_mul,
+                        quantize_linear)
 from .recurrent import recurrent
 from .reduction import reduce_log_sum_exp, reduce_mean
 from .regions import affine_grid, col2im, roi_align
@@ -40,7 +42,9 @@ TABLE = [
     ("DFT", dft, EVER),
     ("DeformConv", deform_conv, EVER),
     ("DepthToSpace", depth_to_space, EVER),
+    ("DequantizeLinear", dequantize_linear, EVER),
     ("Det", det, EVER),
+    ("DynamicQuantizeLinear", dynamic_quantize_linear, EVER),
     ("Einsum", einsum, EVER),
     ("GRU", recurrent, EVER),
     ("Gemm", gemm, EVER),
@@ -52,6 +56,7 @@ TABLE = [
     ("LpPool", lp_pool, EVER),
     ("LpNormalization", lp_normalization, EVER),
     ("MatMul", mat_mul, EVER),
+    ("MatMulInteger", mat_mul_integer, EVER),
     ("Max", extreme, EVER),
     ("MaxPool", max_pool, EVER),
     ("MaxUnpool", max_unpool, EVER),
@@ -61,6 +66,7 @@ TABLE = [
     ("Pow", power, EVER),
     ("QLinearConv", q_linear_conv, EVER),
     ("QLinearMatMul", q_linear_mat_mul, EVER),
+    ("QuantizeLinear", quantize_linear, EVER),
     ("RNN", recurrent, EVER),
     ("ReduceLogSumExp", reduce_log_sum_exp, EVER),
     ("ReduceMean", reduce_mean, EVER),

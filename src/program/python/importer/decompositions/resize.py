@@ -1,10 +1,13 @@
 """Resize: along every axis by itself, as a Gather of the nearest or a product with a matrix of weights."""
 import numpy as np
+from onnx import TensorProto, helper
 
 from ..errors import Refused
 
 
 def resize(node, w, attributes):
+    if w.is_integer(node.input[0]) and attributes.get("mode", b"nearest") != b"nearest" and w.shape(node.input[0]):
+        return between_whole_numbers(node, w, attributes)
     shape = w.shape(node.input[0])
     roi, scales, sizes = ([w.value(name) if name else None for name in node.input[1:4]] + [None] * 3)[:3]
     known = [n for n in (scales, sizes) if n is not None and n.size]
@@ -25,6 +28,15 @@ def resize(node, w, attributes):
         part = roi[index], roi[index + len(axes)]
         result = along(w, result, node.input[0], axis, extent, scale, size, part, text, attributes)
     return [w.op("Identity", result)]
+
+
+def between_whole_numbers(node, w, attributes):
+    """In floats, then cut off, as ONNX Runtime does it."""
+    real = w.op("Cast", node.input[0], to=TensorProto.FLOAT)
+    w.types[real] = helper.make_tensor_type_proto(TensorProto.FLOAT, w.shape(node.input[0])).tensor_type
+    inner = helper.make_node(node.op_type, [real, *node.input[1:]], node.output, node.name)
+    result, = resize(inner, w, attributes)
+    return [w.op("Cast", result, to=w.element(node.input[0]))]
 
 
 def upsample(node, w, attributes):
