@@ -108,7 +108,7 @@ void TuningCommand::declare(CLI::App &app) {
                "Write the library without running it beside the untuned one first");
   app.add_flag("--widen", widen,
                "Take products of bf16 or i8 also where the CPU has no instructions for them: each "
-               "element is widened");
+               "element is widened (always for ONNX models)");
   app.add_option("--events", events, "Every trial as a line of JSON, as it comes")->type_name("FILE");
   app.add_option("--config", config, "Options from a file of `name = value` lines; flags come first")
       ->type_name("FILE");
@@ -152,8 +152,10 @@ Result<int> TuningCommand::run(const Invocation &invocation) {
   auto program = load(work.path());
   if (!program)
     return program.error();
+  // In a model's import the choice of narrow products was not the user's: it must run everywhere.
+  bool mayWiden = widen || source.model.extension() == ".onnx";
   for (const Workload &kernel : program->kernels)
-    if (auto fast = checkNarrowProducts(kernel, hostTarget()); !fast && !widen)
+    if (auto fast = checkNarrowProducts(kernel, hostTarget()); !fast && !mayWiden)
       return fast.error();
   if (auto made = folder->make(); !made)
     return made.error();
