@@ -77,7 +77,7 @@ TEST(Winograd, ErrorsStayWithinTheirBound) {
     }
     EXPECT_LE(error, winograd->errorBound());
     EXPECT_GE(error, winograd->errorBound() / 5); // it says something
-    EXPECT_LE(winograd->errorBound(), Winograd::tolerance);
+    EXPECT_LE(winograd->errorBound(), info(ElementType::f32).tolerance);
   }
 }
 
