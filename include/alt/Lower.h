@@ -17,9 +17,11 @@ struct LowerFailure {
 
 struct LowerRequest {
   const Workload &workload;
-  /// nullptr: the unscheduled reference (plain loops), which every candidate is checked against.
+  /// nullptr: plain loops.
   const SearchSpace *space = nullptr;
   const Schedule *schedule = nullptr;
+  /// Instead: what every candidate is checked against, made by MLIR's bufferisation and loops alone.
+  bool reference = false;
   std::string symbolPrefix = "kernel"; ///< stages are <prefix>_s0, <prefix>_s1, ...
   bool allPasses = false; ///< LLVM's -O2 for a schedule, too: to see what leaving it out saves
 };

@@ -1,6 +1,7 @@
 // A kernel's text -> Workload: what the learner and the space know of it, without MLIR.
 #include "alt/Lower.h"
 #include "lower/Context.h"
+#include "lower/CropPads.h"
 #include "lower/ElementTypes.h"
 #include "lower/Prepare.h"
 #include "lower/RootAxes.h"
@@ -145,6 +146,7 @@ Result<Workload> describeKernel(std::string_view text) {
   func::FuncOp function = module ? kernelFunction(*module) : func::FuncOp();
   if (!function)
     return Error{ErrorKind::internal, "The kernel does not parse: " + diagnostics.first() + "."};
+  separateCrops(function);
 
   Workload workload;
   workload.linalg = text;

@@ -7,6 +7,7 @@
 #include "lower/Pipeline.h"
 #include "lower/Prepare.h"
 #include "lower/ReadScript.h"
+#include "lower/Reference.h"
 #include "lower/ScheduleScript.h"
 #include "lower/Stages.h"
 #include "mlir/Parser/Parser.h"
@@ -73,17 +74,34 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
                                                      const Target &target,
                                                      const std::filesystem::path &object) {
   DiagnosticCollector diagnostics(threadContext());
-  bool reference = !request.schedule;
   auto failed = [&](bool refused, const char *step) {
     std::string why = diagnostics.first();
     return LowerFailure{refused, std::string(step) + (why.empty() ? "" : ": " + why)};
   };
+  auto emit = [&](ModuleOp module, const KernelPlan &plan,
+                  bool allPasses) -> std::variant<KernelPlan, LowerFailure> {
+    if (mlir::failed(lowerToLlvmDialect(module)))
+      return failed(false, "lower");
+    if (mlir::failed(emitObject(module, target, object.string(), allPasses)))
+      return failed(false, "compile");
+    return plan;
+  };
+
+  if (request.reference) {
+    OwningOpRef<ModuleOp> module = parseKernel(request.workload.linalg, threadContext());
+    if (!module || !kernelFunction(*module))
+      return failed(false, "parse");
+    FailureOr<KernelPlan> plan = bufferizeReference(*module, request.symbolPrefix);
+    if (mlir::failed(plan))
+      return failed(false, "bufferize");
+    return emit(*module, *plan, /*allPasses=*/true);
+  }
 
   FailureOr<Prepared> prepared = prepare(request, target);
   if (mlir::failed(prepared))
-    return failed(!reference, reference ? "parse" : "schedule");
+    return failed(request.schedule, request.schedule ? "schedule" : "parse");
   auto &[module, script, layouts] = *prepared;
-  reference = !script; // nothing to schedule: plain loops, left to LLVM
+  bool plain = !script; // nothing to schedule: left to LLVM
   if (script && mlir::failed(interpret(*script, *module)))
     return failed(true, "schedule");
   if (mlir::failed(bufferizeKernel(*module)))
@@ -91,11 +109,7 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
   FailureOr<KernelPlan> plan = outlineStages(*module, request.symbolPrefix);
   if (mlir::failed(plan))
     return failed(true, "stages");
-  if (mlir::failed(lowerToLlvmDialect(*module)))
-    return failed(false, "lower");
-  if (mlir::failed(emitObject(*module, target, object.string(), reference || request.allPasses)))
-    return failed(false, "compile");
-  return *plan;
+  return emit(*module, *plan, plain || request.allPasses);
 }
 
 Result<std::vector<OperandLayout>> layoutsOf(const LowerRequest &request, const Target &target) {

@@ -13,6 +13,8 @@ LogicalResult materializePad(RewriterBase &rewriter, tensor::PadOp pad,
     return failure();
   Location loc = pad.getLoc();
   rewriter.setInsertionPoint(pad);
+  if (value.getParentBlock() == &pad.getRegion().front()) // goes with the pad
+    value = rewriter.clone(*value.getDefiningOp())->getResult(0);
   unsigned rank = type.getRank();
   AffineMap identity = rewriter.getMultiDimIdentityMap(rank);
   SmallVector<utils::IteratorType> parallel(rank, utils::IteratorType::parallel);

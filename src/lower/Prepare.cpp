@@ -1,4 +1,5 @@
 #include "lower/Prepare.h"
+#include "lower/CropPads.h"
 #include "lower/DestinationStyle.h"
 #include "lower/ExpandPowers.h"
 #include "lower/MaterializePad.h"
@@ -120,6 +121,7 @@ OwningOpRef<ModuleOp> prepareKernel(std::string_view text, bool asWritten, MLIRC
   if (!function)
     return {};
   expandPowers(function);
+  separateCrops(function);
   if (!asWritten)
     generalizeKernel(function);
   toDestinationStyle(function);

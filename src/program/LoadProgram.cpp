@@ -1,6 +1,7 @@
 // From a file to a Program: every step, once, in order.
 #include "alt/Lower.h"
 #include "alt/Program.h"
+#include "lower/CropPads.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "program/DeclaredTypes.h"
@@ -30,6 +31,7 @@ static Result<void> simplify(func::FuncOp function, Weights &weights,
                              const ImportOptions &options) {
   if (auto taken = takeWeights(function, weights); !taken)
     return taken.error();
+  separateCrops(function);
   constantsToWeights(function, weights, /*all=*/false);
   if (auto generalized = generalize(function); !generalized)
     return generalized.error();

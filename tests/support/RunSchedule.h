@@ -126,7 +126,7 @@ inline void expectLayoutsOf(const KernelPlan &plan, const LowerRequest &request)
   EXPECT_THAT(ahead, testing::UnorderedElementsAreArray(persistent));
 }
 
-/// A kernel with inputs, and what the unscheduled one makes of them.
+/// A kernel with inputs, and what the reference makes of them.
 class CheckedKernel {
 public:
   explicit CheckedKernel(const std::string &text) {
@@ -137,7 +137,7 @@ public:
     workload = *std::move(described);
     EXPECT_FALSE(workload.axes.empty());
     inputs = makeBuffers(workload);
-    EXPECT_EQ(evaluate({workload}, inputs, 1, expected), "");
+    EXPECT_EQ(evaluate({.workload = workload, .reference = true}, inputs, 1, expected), "");
   }
 
   void expectRight(const SearchSpace &space, const Schedule &schedule, unsigned threads) const {
@@ -161,10 +161,8 @@ public:
   }
 
   Workload workload;
-
-private:
   Buffers inputs;
-  std::vector<float> expected;
+  std::vector<float> expected; ///< of the last output
 };
 
 } // namespace alt::test

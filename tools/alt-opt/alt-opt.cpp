@@ -4,10 +4,12 @@
 //   alt-opt schedules.mlir --alt-replay             the kernel after its schedule
 //   alt-opt kernel.mlir --alt-prepare --transform-interpreter --alt-bufferize --alt-outline-stages
 #include "lower/Context.h"
+#include "lower/CropPads.h"
 #include "lower/DestinationStyle.h"
 #include "lower/ExpandPowers.h"
 #include "lower/Pipeline.h"
 #include "lower/Prepare.h"
+#include "lower/Reference.h"
 #include "lower/Stages.h"
 #include "mlir/Dialect/Transform/Transforms/Passes.h"
 #include "mlir/Pass/Pass.h"
@@ -55,26 +57,31 @@ int main(int argc, char **argv) {
   alt::registerKernelDialects(registry);
   registerTransformsPasses();
   transform::registerTransformPasses();
-  registerStep("alt-prepare", "powers by multiplication, generalise the kernel, mark anchor and root, destination style",
+  registerStep("alt-prepare",
+               "powers by multiplication, pads that only add, the kernel generalised, anchor and "
+               "root marked, destination style",
                [](ModuleOp module) {
                  func::FuncOp kernel = alt::kernelFunction(module);
                  if (!kernel)
                    return LogicalResult(module.emitError("no function to prepare"));
                  alt::expandPowers(kernel);
+                 alt::separateCrops(kernel);
                  alt::generalizeKernel(kernel);
                  alt::toDestinationStyle(kernel);
                  return success();
                });
+  registerStep("alt-reference", "what candidates are checked against", [](ModuleOp module) {
+    return LogicalResult(alt::bufferizeReference(module, "reference"));
+  });
   registerStep("alt-bufferize", "tensors to memrefs, in place", alt::bufferizeKernel);
-  registerStep("alt-outline-stages", "one function a stage of the kernel's plan",
-               [](ModuleOp module) {
-                 FailureOr<alt::KernelPlan> plan = alt::outlineStages(module, "kernel");
-                 if (failed(plan))
-                   return failure();
-                 module->setAttr("alt.plan",
-                                 StringAttr::get(module.getContext(), alt::toJson(*plan)));
-                 return success();
-               });
+  registerStep(
+      "alt-outline-stages", "one function a stage of the kernel's plan", [](ModuleOp module) {
+        FailureOr<alt::KernelPlan> plan = alt::outlineStages(module, "kernel");
+        if (failed(plan))
+          return failure();
+        module->setAttr("alt.plan", StringAttr::get(module.getContext(), alt::toJson(*plan)));
+        return success();
+      });
   registerStep("alt-lower-to-llvm", "stages to the LLVM dialect", alt::lowerToLlvmDialect);
   return asMainReturnCode(MlirOptMain(argc, argv, "alt kernel driver\n", registry));
 }

@@ -21,7 +21,9 @@ func.func @kernel(%a: tensor<32x32xf32>, %b: tensor<32x32xf32>) -> tensor<32x32x
   Target target = hostTarget();
   std::unique_ptr<SearchSpace> space = makeSearchSpace(*workload, target);
   Schedule schedule = space->defaultSchedule();
-  (void)lowerToObject({*workload, space.get(), &schedule, "warm"}, target, "/dev/null");
+  LowerRequest request{
+      .workload = *workload, .space = space.get(), .schedule = &schedule, .symbolPrefix = "warm"};
+  (void)lowerToObject(request, target, "/dev/null");
 }
 
 int main(int argc, char **argv) {

@@ -29,6 +29,7 @@ BuildAnswer build(const BuildParts &parts, const Described &described, const Bui
   const auto &[workload, target, threads] = described.text;
   LowerRequest lowering{.workload = workload};
   lowering.symbolPrefix = "k" + workload.id.hex();
+  lowering.reference = request.schedule.empty();
   Schedule parsed;
   if (!request.schedule.empty()) {
     Result<Schedule> schedule = parse(*described.space, request.schedule);

@@ -5,7 +5,26 @@
 
 using namespace alt;
 
-TEST(Reference, MatmulWithEpilogueIsRight) {
+/// Plain loops, and what candidates are checked against.
+class Reference : public testing::TestWithParam<bool> {
+protected:
+  /// Runs the kernel over the buffers; the last ones are its results.
+  void run(const Workload &workload, test::Buffers &buffers) {
+    std::filesystem::path object =
+        std::filesystem::path(testing::TempDir()) / ("reference" + std::to_string(getpid()) + ".o");
+    auto lowered =
+        lowerToObject({.workload = workload, .reference = GetParam()}, hostTarget(), object);
+    ASSERT_TRUE(std::holds_alternative<KernelPlan>(lowered)) << std::get<1>(lowered).detail;
+    void *library = test::loadObject(object);
+    ASSERT_TRUE(library) << dlerror();
+    test::runPlan(std::get<KernelPlan>(lowered), library, buffers);
+    dlclose(library); // the next test's has the same name
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Both, Reference, testing::Bool(),
+                         [](const auto &info) { return info.param ? "upstream" : "plain"; });
+
+TEST_P(Reference, MatmulWithEpilogueIsRight) {
   Workload workload;
   workload.linalg = R"(
 func.func @kernel(%a: tensor<5x7xf32>, %b: tensor<7x3xf32> {alt.constant}, %bias: tensor<3xf32>) -> tensor<5x3xf32> {
@@ -20,19 +39,13 @@ func.func @kernel(%a: tensor<5x7xf32>, %b: tensor<7x3xf32> {alt.constant}, %bias
      linalg.yield %m : f32 } -> tensor<5x3xf32>
   return %q : tensor<5x3xf32>
 })";
-  std::filesystem::path object = std::filesystem::path(testing::TempDir()) / "reference.o";
-  auto lowered = lowerToObject({workload}, hostTarget(), object);
-  ASSERT_TRUE(std::holds_alternative<KernelPlan>(lowered)) << std::get<1>(lowered).detail;
-  const KernelPlan &plan = std::get<KernelPlan>(lowered);
-  void *library = test::loadObject(object);
-  ASSERT_TRUE(library) << dlerror();
   test::Buffers buffers{
       std::vector<float>(35), std::vector<float>(21), {0.5f, -1, 2}, std::vector<float>(15, NAN)};
   for (int i = 0; i < 35; ++i)
     buffers[0][i] = 0.01f * (i % 11 - 5);
   for (int i = 0; i < 21; ++i)
     buffers[1][i] = 0.1f * (i % 5 - 2);
-  test::runPlan(plan, library, buffers);
+  run(workload, buffers);
   for (int i = 0; i < 5; ++i)
     for (int j = 0; j < 3; ++j) {
       double sum = buffers[2][j];
@@ -43,7 +56,7 @@ func.func @kernel(%a: tensor<5x7xf32>, %b: tensor<7x3xf32> {alt.constant}, %bias
 }
 
 // As an LSTM's steps: both carried values are read after the first of the next ones is known.
-TEST(Reference, ALoopCarriesWhatTheLastIterationLeft) {
+TEST_P(Reference, ALoopCarriesWhatTheLastIterationLeft) {
   Workload workload;
   workload.linalg = R"(
 #id = affine_map<(i) -> (i)>
@@ -66,14 +79,9 @@ func.func @kernel(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   }
   return %r#0, %r#1 : tensor<4xf32>, tensor<4xf32>
 })";
-  std::filesystem::path object = std::filesystem::path(testing::TempDir()) / "loop.o";
-  auto lowered = lowerToObject({workload}, hostTarget(), object);
-  ASSERT_TRUE(std::holds_alternative<KernelPlan>(lowered)) << std::get<1>(lowered).detail;
-  void *library = test::loadObject(object);
-  ASSERT_TRUE(library) << dlerror();
   test::Buffers buffers{
       {0.25f, -0.5f, 1, 2}, std::vector<float>(4, NAN), std::vector<float>(4, NAN)};
-  test::runPlan(std::get<KernelPlan>(lowered), library, buffers);
+  run(workload, buffers);
   for (int i = 0; i < 4; ++i) {
     float h = buffers[0][i], c = h;
     for (int t = 0; t < 3; ++t) {
@@ -86,10 +94,11 @@ func.func @kernel(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   }
 }
 
-TEST(Reference, TextThatDoesNotParseIsACompileFailureWithTheDiagnostic) {
+TEST_P(Reference, TextThatDoesNotParseIsACompileFailureWithTheDiagnostic) {
   Workload workload;
   workload.linalg = "func.func @kernel(";
-  auto lowered = lowerToObject({workload}, hostTarget(), "/nonexistent/x.o");
+  auto lowered = lowerToObject({.workload = workload, .reference = GetParam()}, hostTarget(),
+                               "/nonexistent/x.o");
   ASSERT_TRUE(std::holds_alternative<LowerFailure>(lowered));
   EXPECT_FALSE(std::get<LowerFailure>(lowered).refused);
   EXPECT_NE(std::get<LowerFailure>(lowered).detail.find("parse"), std::string::npos);

@@ -13,7 +13,7 @@ from .indexing import one_hot
 from .layout import depth_to_space, space_to_depth
 from .linear_algebra import cum_prod, det
 from .normalization import lp_normalization, lrn
-from .pad import wrapping_pad
+from .pad import pad
 from .pool import average_pool, lp_pool, max_pool
 from .product import gemm, mat_mul
 from .quantised import (conv_integer, dequantize_linear, dynamic_quantize_linear, mat_mul_integer, q_linear_conv, q_linear_mat_mul,
@@ -62,7 +62,7 @@ TABLE = [
     ("MaxUnpool", max_unpool, EVER),
     ("Min", extreme, EVER),
     ("OneHot", one_hot, EVER),
-    ("Pad", wrapping_pad, EVER),
+    ("Pad", pad, EVER),
     ("Pow", power, EVER),
     ("QLinearConv", q_linear_conv, EVER),
     ("QLinearMatMul", q_linear_mat_mul, EVER),
