@@ -300,7 +300,7 @@ private:
       return runAlongVector(at, std::move(values));
     unsigned axis = tile.reductions[level];
     int64_t extent = tile.extents[axis];
-    if (static_cast<int>(axis) == tile.vectorAxis || extent == 1)
+    if (static_cast<int>(axis) == tile.vectorAxis)
       return reduceOthers(level + 1, at, std::move(values));
     auto around = [&](Value iv, SmallVector<Value> carried) {
       at[axis] = iv;
@@ -308,6 +308,8 @@ private:
     };
     if (const TapBounds *taps = boundsOf(axis))
       return reductionLoop(taps->lower, taps->upper, 1, values, around);
+    if (extent == 1) // after the bounds: one tap may be on the padding, too
+      return reduceOthers(level + 1, at, std::move(values));
     if (!op->hasAttr("alt.skip_pad") || tile.unroll[axis] < extent)
       return reductionLoop(0, extent, 1, values, around);
     for (int64_t tap = 0; tap < extent; ++tap) { // known to be on the padding or not
