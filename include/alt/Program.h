@@ -58,6 +58,7 @@ struct ShapeBinding {
 };
 
 struct ImportOptions {
+  std::string name; ///< of the program; empty: from the file (programName)
   std::vector<ShapeBinding> shapes;
   std::vector<std::string> constants; ///< "NAME=1,2.5": inputs that always have these numbers
   std::filesystem::path torchMlir; ///< directory with torch-mlir's programs; empty: look for it
@@ -75,6 +76,11 @@ Result<void> importOnnx(const std::filesystem::path &model, const std::filesyste
 /// .mlir or .onnx -> Program. Writes the weights file into `workDir`, which must stay until the
 /// program has been emitted.
 Result<Program> loadProgram(const std::filesystem::path &, const ImportOptions &);
+
+/// The C identifier that a library of this file is called by, unless --name gives another one.
+std::string programName(const std::filesystem::path &);
+/// Why a library cannot have this name.
+Result<void> checkProgramName(const std::string &);
 
 /// The value that owns a value's storage, and where in it the value begins.
 struct Storage {

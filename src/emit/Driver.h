@@ -25,8 +25,9 @@ ContextLayout layoutContext(const Program &, std::span<const KernelPlan>, int64_
 
 /// ", const float *x, float *y": the parameters of run after the context.
 std::string runParameters(const Program &, const ParameterNames &);
-std::string headerText(const Program &, unsigned threads);
-std::string driverText(const Program &, std::span<const KernelPlan>, const ContextLayout &,
-                       unsigned threads);
+/// `stamp`: see Stamp.h.
+std::string headerText(const Program &, const std::string &stamp, unsigned threads);
+std::string driverText(const Program &, const std::string &stamp, std::span<const KernelPlan>,
+                       const ContextLayout &, unsigned threads);
 
 } // namespace alt

@@ -1,5 +1,6 @@
 // <model>.c: allocates once, then calls the kernels' stages in order. Compiled, not shipped.
 #include "emit/Driver.h"
+#include "emit/Stamp.h"
 #include <cctype>
 #include <cstdio>
 #include <set>
@@ -21,9 +22,9 @@ std::string runParameters(const Program &program, const ParameterNames &names) {
 namespace {
 class Writer {
 public:
-  Writer(const Program &program, std::span<const KernelPlan> plans, const ContextLayout &layout,
+  Writer(const Program &program, const std::string &stamp, std::span<const KernelPlan> plans, const ContextLayout &layout,
          unsigned threads)
-      : program(program), plans(plans), layout(layout), threads(threads),
+      : program(program), stamp(stamp), plans(plans), layout(layout), threads(threads),
         names(parameterNames(program)) {}
 
   std::string run() {
@@ -33,6 +34,7 @@ public:
     init();
     runFunction();
     rest();
+    unstamped();
     return out.str();
   }
 
@@ -247,7 +249,26 @@ private:
     out << ");\n}\n";
   }
 
+  // For callers without the header, by dlsym: the functions by their plain names.
+  void unstamped() {
+    for (const char *function : stampedFunctions)
+      out << "#undef " << model() << "_" << function << "\n";
+    std::string context = model() + "_context ";
+    out << "\nint " << model() << "_init(const char *weights_path, " << context << "**context) {\n"
+        << "  return " << stamped(program, "init", stamp) << "(weights_path, context);\n}\n\n"
+        << "int " << model() << "_run(" << context << "*context" << runParameters(program, names) << ") {\n"
+        << "  return " << stamped(program, "run", stamp) << "(context";
+    for (const auto *side : {&names.inputs, &names.outputs})
+      for (const std::string &name : *side)
+        out << ", " << name;
+    out << ");\n}\n\n"
+        << "int " << model() << "_run_arrays(" << context
+        << "*context, const void *const *inputs, void *const *outputs) {\n"
+        << "  return " << stamped(program, "run_arrays", stamp) << "(context, inputs, outputs);\n}\n";
+  }
+
   const Program &program;
+  const std::string &stamp;
   std::span<const KernelPlan> plans;
   const ContextLayout &layout;
   unsigned threads;
@@ -256,9 +277,10 @@ private:
 };
 } // namespace
 
-std::string driverText(const Program &program, std::span<const KernelPlan> plans,
-                       const ContextLayout &layout, unsigned threads) {
-  return Writer(program, plans, layout, threads).run();
+std::string driverText(const Program &program, const std::string &stamp,
+                       std::span<const KernelPlan> plans, const ContextLayout &layout,
+                       unsigned threads) {
+  return Writer(program, stamp, plans, layout, threads).run();
 }
 
 } // namespace alt

@@ -3,6 +3,7 @@
 #include "alt/Support.h"
 #include "emit/Driver.h"
 #include "emit/Manifest.h"
+#include "emit/Stamp.h"
 #include "support/Subprocess.h"
 #include <cassert>
 #include <set>
@@ -136,15 +137,17 @@ static Result<void> compileDriver(const fs::path &source, const fs::path &object
 // One object in which only the functions of the header are global: a kernel's symbols say what it
 // computes, not by which schedule, and another library of the program may have another schedule of
 // the same kernel.
-static Result<void> joinObjects(const std::string &model, const std::vector<std::string> &objects,
-                                const fs::path &joined) {
+static Result<void> joinObjects(const Program &program, const std::string &stamp,
+                                const std::vector<std::string> &objects, const fs::path &joined) {
   std::vector<std::string> link = {firstInPath({"ld", "ld.lld-22", "ld.lld"}), "-r", "-o", joined};
   link.insert(link.end(), objects.begin(), objects.end());
   if (Result<void> linked = runTool(link, "join the kernels"); !linked)
     return linked.error();
   std::vector<std::string> hide = {firstInPath({"llvm-objcopy-22", "objcopy"})};
   for (const char *function : {"init", "run", "run_arrays", "free", "strerror"})
-    hide.push_back("--keep-global-symbol=" + model + "_" + function);
+    hide.push_back("--keep-global-symbol=" + program.name + "_" + function);
+  for (const char *function : stampedFunctions)
+    hide.push_back("--keep-global-symbol=" + stamped(program, function, stamp));
   hide.push_back(joined);
   return runTool(hide, "hide the kernels' symbols");
 }
@@ -157,6 +160,9 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
   Staging staging(options.directory);
   if (Result<void> made = staging.make(); !made)
     return made.error();
+  Result<std::string> stamp = stampOf(program);
+  if (!stamp)
+    return stamp.error();
   const std::string &model = program.name;
   std::vector<std::string> objects;
   Result<std::vector<KernelPlan>> plans = placeObjects(program, kernels, staging.path, objects);
@@ -173,8 +179,8 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
   ContextLayout layout = layoutContext(program, *plans, weightBytes);
   fs::path source = staging.path / (model + ".c"), driver = staging.path / (model + "_driver.o");
   for (auto &[path, text] :
-       {std::pair{staging.path / (model + ".h"), headerText(program, options.threads)},
-        std::pair{source, driverText(program, *plans, layout, options.threads)},
+       {std::pair{staging.path / (model + ".h"), headerText(program, *stamp, options.threads)},
+        std::pair{source, driverText(program, *stamp, *plans, layout, options.threads)},
         std::pair{staging.path / (model + ".json"), toJson(manifestOf(program, options.threads))}})
     if (Result<void> written = writeFile(path, text); !written)
       return written.error();
@@ -182,7 +188,7 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
     return compiled.error();
   objects.insert(objects.begin(), driver);
   fs::path archive = staging.path / ("lib" + model + ".a"), joined = staging.path / (model + ".o");
-  if (Result<void> done = joinObjects(model, objects, joined); !done)
+  if (Result<void> done = joinObjects(program, *stamp, objects, joined); !done)
     return done.error();
   if (Result<void> archived =
           runTool({firstInPath({"llvm-ar-22", "ar"}), "rcsD", archive, joined}, "make the library");

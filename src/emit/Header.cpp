@@ -1,5 +1,6 @@
 // <model>.h: everything that a caller must know.
 #include "emit/Driver.h"
+#include "emit/Stamp.h"
 #include <cctype>
 #include <sstream>
 
@@ -26,7 +27,7 @@ static std::string quoted(const std::string &name) {
   return text + "\"";
 }
 
-std::string headerText(const Program &program, unsigned threads) {
+std::string headerText(const Program &program, const std::string &stamp, unsigned threads) {
   const std::string &model = program.name;
   std::string prefix = upper(model);
   ParameterNames names = parameterNames(program);
@@ -53,7 +54,12 @@ std::string headerText(const Program &program, unsigned threads) {
          "and\n"
       << " * one context serves one run at a time. A run allocates nothing. */\n"
       << "#ifndef " << prefix << "_H\n#define " << prefix << "_H\n\n#include <stdint.h>\n\n"
-      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+      << "/* Header and library of one compilation belong together: with another one's a program does\n"
+      << " * not link. Libraries in one program need names of their own (alt compile --name). */\n"
+      << "#define " << prefix << "_STAMP 0x" << stamp << "u\n";
+  for (const char *function : stampedFunctions)
+    out << "#define " << model << "_" << function << " " << stamped(program, function, stamp) << "\n";
+  out << "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   auto sizes = [&](const std::vector<size_t> &values, const std::vector<std::string> &ids,
                    const char *what) {
     for (size_t i = 0; i < values.size(); ++i) {
@@ -90,7 +96,9 @@ std::string headerText(const Program &program, unsigned threads) {
       << "    void *const *outputs);\n\n"
       << "void " << model << "_free(" << model << "_context *context); /* NULL is fine */\n\n"
       << "const char *" << model << "_strerror(int status);\n\n"
-      << "#ifdef __cplusplus\n}\n#endif\n\n#endif\n";
+      << "#ifdef __cplusplus\n}\n#endif\n\n#elif " << prefix << "_STAMP != 0x" << stamp << "u\n"
+      << "#error \"" << model << ".h of another library was included before; compile one of them with --name\"\n"
+      << "#endif\n";
   return out.str();
 }
 

@@ -5,19 +5,40 @@
 
 namespace alt {
 
-// Words that C99 or C++20 keep for themselves, and names that the header uses.
+// What C or C++ keeps for itself in any of its editions, macros of the system's that are not in
+// capitals, and names that the header and the driver use.
 static bool isReserved(const std::string &word) {
   static const std::set<std::string> words = {
-      "alignas", "alignof", "and",       "asm",       "auto",     "bool",     "break",    "case",
-      "catch",   "char",    "class",     "const",     "concept",  "context",  "continue", "default",
-      "delete",  "do",      "double",    "else",      "enum",     "explicit", "export",   "extern",
-      "false",   "float",   "for",       "friend",    "goto",     "if",       "inline",   "inputs",
-      "int",     "long",    "mutable",   "namespace", "new",      "not",      "operator", "or",
-      "outputs", "private", "protected", "public",    "register", "requires", "restrict", "return",
-      "short",   "signed",  "sizeof",    "static",    "struct",   "switch",   "template", "this",
-      "throw",   "true",    "try",       "typedef",   "typename", "union",    "unsigned", "using",
-      "virtual", "void",    "volatile",  "while",     "xor"};
+      // C and C++
+      "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case",
+      "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield",
+      "compl", "concept", "const", "const_cast", "consteval", "constexpr", "constinit", "continue",
+      "decltype", "default", "delete", "do", "double", "dynamic_cast", "else", "enum", "explicit",
+      "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int", "long",
+      "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq",
+      "private", "protected", "public", "register", "reinterpret_cast", "requires", "restrict", "return",
+      "short", "signed", "sizeof", "static", "static_assert", "static_cast", "struct", "switch",
+      "template", "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename",
+      "typeof", "typeof_unqual", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t",
+      "while", "xor", "xor_eq",
+      // macros
+      "assert", "errno", "far", "i386", "linux", "near", "offsetof", "stderr", "stdin", "stdout", "unix",
+      // ours
+      "context", "inputs", "io", "omp_get_num_threads", "omp_get_thread_num", "outputs", "steps"};
   return words.count(word) > 0;
+}
+
+// NULL, EOF, INT8_MAX, I: a system's header may have any of them as a macro.
+static bool mayBeMacro(const std::string &word) {
+  return word == "I" || (word.size() > 1 && std::none_of(word.begin(), word.end(), [](unsigned char c) {
+                           return std::islower(c);
+                         }));
+}
+
+static std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return char(std::toupper(c)); });
+  return text;
 }
 
 static std::string identifier(const std::string &name, std::set<std::string> &taken) {
@@ -25,10 +46,11 @@ static std::string identifier(const std::string &name, std::set<std::string> &ta
   for (char c : name)
     out += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
   if (out.empty() || std::isdigit(static_cast<unsigned char>(out.front())) || isReserved(out) ||
-      out.front() == '_')
+      mayBeMacro(out) || out.front() == '_' || out.ends_with("_t"))
     out = "t_" + out;
   std::string unique = out;
-  for (unsigned n = 2; !taken.insert(unique).second; ++n)
+  // Also in capitals, as macros have them.
+  for (unsigned n = 2; !taken.insert(upper(unique)).second; ++n)
     unique = out + "_" + std::to_string(n);
   return unique;
 }

@@ -9,23 +9,12 @@
 #include "program/Layout.h"
 #include "program/ReadModule.h"
 #include "program/Simplify.h"
-#include <cctype>
 #include <map>
+#include <regex>
 
 namespace alt {
 
 using namespace mlir;
-
-// The model's name in C: letters, digits and underscores.
-static std::string identifier(const std::filesystem::path &path) {
-  std::string name = path.stem().string();
-  for (char &c : name)
-    if (!std::isalnum(static_cast<unsigned char>(c)))
-      c = '_';
-  if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())))
-    name = "model_" + name;
-  return name;
-}
 
 static Result<void> simplify(func::FuncOp function, Weights &weights,
                              const ImportOptions &options) {
@@ -323,8 +312,20 @@ static Result<Program> loadMlir(const std::filesystem::path &path, const std::st
   return program;
 }
 
+/// What is wrong with an imported model is said of the model, not of the text that was made of it.
+static Error saidOfModel(Error error, const std::filesystem::path &imported,
+                         const std::filesystem::path &model) {
+  const std::regex place(R"(:\d+:\d+)"), operation(R"((the result of )?'[a-z_]+\.[a-z_.]+')");
+  std::string &text = error.message;
+  if (size_t at = text.find(imported.string()); at != std::string::npos)
+    text.replace(at, imported.string().size(), model.string());
+  text = std::regex_replace(text, place, "", std::regex_constants::format_first_only);
+  text = std::regex_replace(text, operation, "a value inside");
+  return error;
+}
+
 Result<Program> loadProgram(const std::filesystem::path &path, const ImportOptions &options) {
-  std::string name = identifier(path);
+  std::string name = options.name.empty() ? programName(path) : options.name;
   if (path.extension() != ".onnx") {
     if (!options.shapes.empty() || !options.constants.empty())
       return Error{ErrorKind::usage, "--shape and --constant are for ONNX models; " + path.string() +
@@ -340,7 +341,10 @@ Result<Program> loadProgram(const std::filesystem::path &path, const ImportOptio
                  imported.parent_path().string() + ": cannot make it: " + failed.message() + "."};
   if (Result<void> done = importOnnx(path, imported, options); !done)
     return done.error();
-  return loadMlir(imported, name, options);
+  Result<Program> program = loadMlir(imported, name, options);
+  if (!program)
+    return saidOfModel(program.error(), imported, path);
+  return program;
 }
 
 } // namespace alt

@@ -141,11 +141,40 @@ TEST_F(Emitting, NothingButTheHeadersFunctionsCanBeSeen) {
   ASSERT_TRUE(emit());
   std::string command =
       "cd " + out.string() + " && nm --extern-only --defined-only --format=just-symbols " +
-      "liblayer.a | grep layer_ | sort | tr '\\n' ' ' > seen && nm --extern-only " +
+      "liblayer.a | grep layer_ | sed -E 's/_[0-9a-f]{16}$/_S/' | sort | tr '\\n' ' ' > seen && nm --extern-only " +
       "--defined-only liblayer.a | grep -c ' [A-Z] ' >> seen";
   ASSERT_EQ(std::system(command.c_str()), 0);
   EXPECT_EQ(*readFile(out / "seen"),
-            "layer_free layer_init layer_run layer_run_arrays layer_strerror 5\n");
+            "layer_free layer_init layer_init_S layer_run layer_run_S layer_run_arrays "
+            "layer_run_arrays_S layer_strerror 8\n");
+}
+
+TEST_F(Emitting, NamesThatHeadersOrTheDriverUseAreNotParameters) {
+  std::vector<std::string> names = {"NULL", "EOF", "io", "steps", "b", "x", "X", "stdin", "int32_t",
+                                    "co_await", "free", "INT8_MAX", "unix", "context", "_x"};
+  std::string arguments, sum = "%a0";
+  std::string body;
+  for (size_t i = 0; i < names.size(); ++i)
+    arguments += (i ? ", " : "") + ("%a" + std::to_string(i)) + ": tensor<4xf32> {alt.name = \"" + names[i] + "\"}";
+  for (size_t i = 1; i < names.size(); ++i) {
+    std::string next = "%s" + std::to_string(i);
+    body += "  " + next + " = linalg.add ins(" + sum + ", %a" + std::to_string(i) +
+            " : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>\n";
+    sum = next;
+  }
+  std::string text = "func.func @main(" + arguments + ") -> (tensor<4xf32> {alt.name = \"stdout\"}) {\n" +
+                     "  %e = tensor.empty() : tensor<4xf32>\n" + body + "  return " + sum +
+                     " : tensor<4xf32>\n}\n";
+  Result<EmittedFiles> files = test::emitPlainly(folder.write("sum.mlir", text), out, folder.path() / "work");
+  ASSERT_TRUE(files) << files.error().message;
+  std::string source = folder.write("use.c", "#include <stdio.h>\n#include <stdlib.h>\n#include <errno.h>\n"
+                                             "#include <complex.h>\n#include \"sum.h\"\n"
+                                             "int main(void) { return SUM_X_ELEMENTS - 4; }\n");
+  for (const char *compiler : {"cc -std=c99 -x c", "cc -std=gnu17 -x c", "c++ -std=gnu++20 -x c++"})
+    EXPECT_EQ(std::system((std::string(compiler) + " -Wall -Wextra -Werror -fsyntax-only -I" + out.string() +
+                           " " + source)
+                              .c_str()),
+              0);
 }
 
 TEST_F(Emitting, SomethingElseIsNoLibrary) {
