@@ -47,6 +47,8 @@ static std::optional<Error> refuse(Type type, const std::string &what) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   std::string printed;
   llvm::raw_string_ostream(printed) << type;
+  if (llvm::StringRef inner = printed; inner.consume_front("tensor<") && inner.consume_back(">"))
+    printed = inner.str(); // "2x3xf32"
   if (!tensor)
     return Error{ErrorKind::unsupported,
                  what + " has the type " + printed + "; only ranked tensors are supported."};
@@ -63,13 +65,17 @@ static std::optional<Error> refuse(Type type, const std::string &what) {
 }
 
 static std::optional<Error> refuse(func::FuncOp function, const std::string &file) {
+  // By the model's names where there are some.
+  auto value = [&](const char *what, const char *named, size_t index, DictionaryAttr attributes) {
+    if (auto name = attributes ? attributes.getAs<StringAttr>("alt.name") : StringAttr())
+      return file + ": " + named + " '" + name.str() + "'";
+    return file + ": " + what + " " + std::to_string(index) + " of @" + function.getName().str();
+  };
   for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
-    if (auto error = refuse(type, file + ": argument " + std::to_string(index) + " of @" +
-                                      function.getName().str()))
+    if (auto error = refuse(type, value("argument", "input", index, function.getArgAttrDict(unsigned(index)))))
       return error;
   for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
-    if (auto error = refuse(type, file + ": result " + std::to_string(index) + " of @" +
-                                      function.getName().str()))
+    if (auto error = refuse(type, value("result", "output", index, function.getResultAttrDict(unsigned(index)))))
       return error;
   std::optional<Error> found;
   for (Operation &op : function.getBody().front()) {

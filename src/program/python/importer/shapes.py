@@ -79,6 +79,9 @@ def pin_shapes(model, path, bindings):
         known = value.type.tensor_type.HasField("shape")
         dims, wanted = dims_of(value), bindings.get(value.name)
         if wanted is None:
+            if known and any(d.HasField("dim_value") and d.dim_value == 0 for d in value.type.tensor_type.shape.dim):
+                fail("unsupported", f"{path}: input '{value.name}' has a dimension of 0, so it has no elements; where 0 stands "
+                     f"for any size, give sizes with --shape {value.name}=" + "x".join(str(d or "N") for d in dims) + ".")
             if not known or None in dims:
                 shape = show(dims, value) if known else "unknown"
                 fail("invalidInput", f"{path}: input '{value.name}' has a dynamic shape ({shape}): "

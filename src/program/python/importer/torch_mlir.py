@@ -7,7 +7,7 @@ import subprocess
 
 import onnx
 
-from .errors import first_line, full_name
+from .errors import full_name
 from .tm_tensor import to_loops
 
 PIPELINE = (
@@ -24,15 +24,12 @@ class Refusal:
 
 
 def blame(model, torch_text, diagnostics):
-    """The ONNX operator and node that torch-mlir's first error points at."""
-    where = re.search(r":(\d+):\d+: error: (.*)", diagnostics)
-    if not where:
-        return Refusal(first_line(diagnostics) or "torch-mlir failed without a word")
-    operator, node = origin(model, torch_text, int(where[1]))
-    if not operator:
-        legal = re.search(r"'(torch\.[\w.]+)'", where[2])
-        return Refusal(f"operator '{legal[1] if legal else where[2].split(':')[0]}' cannot be converted")
-    return cannot_be_converted(operator, node)
+    """The ONNX operator and node that torch-mlir's first error points at; None where it points at none."""
+    where = re.search(r":(\d+):\d+: error: ", diagnostics)
+    operator, node = origin(model, torch_text, int(where[1])) if where else (None, None)
+    if not operator and len(model.graph.node) == 1:
+        operator, node = full_name(model.graph.node[0]), model.graph.node[0]
+    return cannot_be_converted(operator, node) if operator else None
 
 
 def origin(model, torch_text, line):
@@ -61,8 +58,9 @@ def cannot_be_converted(operator, node):
                    "that node", operator)
 
 
-def crash(model, path, arguments, tag):
-    """torch-mlir says nothing about what it crashes on: so the first operator that it crashes on alone."""
+def refused_alone(model, path, arguments, tag, reason=""):
+    """torch-mlir does not always say what it refuses or crashes on: so the first operator of which it does so alone, for a
+    `reason` that holds this."""
     values = {v.name: v for v in [*model.graph.value_info, *model.graph.input, *model.graph.output]}
     constants = {i.name: i for i in model.graph.initializer}
     for node in {n.op_type: n for n in reversed(model.graph.node)}.values():
@@ -75,10 +73,15 @@ def crash(model, path, arguments, tag):
             [node], "main", [values[n] for n in names if n not in constants], [values[n] for n in node.output],
             [constants[n] for n in names if n in constants]))
         outcome = torch_mlir(alone, path, arguments, f"{tag}-alone")
-        if isinstance(outcome, Refusal) and CRASHES in outcome.reason:
+        if isinstance(outcome, Refusal) and reason in outcome.reason:
             return outcome
+    return None
+
+
+def crash(model, path, arguments, tag):
     first = model.graph.node[0] if len(model.graph.node) == 1 else None
-    return Refusal(f"torch-mlir {CRASHES} " + (describe(first.op_type, first) if first else "this model"), first and first.op_type)
+    return refused_alone(model, path, arguments, tag, CRASHES) or Refusal(
+        f"torch-mlir {CRASHES} " + (describe(first.op_type, first) if first else "this model"), first and first.op_type)
 
 
 def vendors(model):
@@ -98,6 +101,7 @@ def shapeless(model):
 
 
 CRASHES = "crashes on"
+UNKNOWN_REASON = "the model cannot be converted, and no single operator of it is to blame; end it earlier to find out where"
 UNKNOWN_SIZE = re.compile(r"tensor<[^>]*\?")
 # What is not linalg, or a loop that carries numbers.
 FOREIGN = re.compile(r"\btm_tensor\.|\bml_program\.|^    %\w+(?::\d+)? = scf\.for [^\n]*-> \([^)\n]*\b(?:[fi]\d+|index)\b(?!>)", re.M)
@@ -113,7 +117,7 @@ def blame_left_over(model, torch_text, text):
     operator, node = origin(model, torch_text, line)
     if node and UNKNOWN_SIZE.match(left[0]):
         return Refusal(unknown_size(model, operator, node), operator)
-    return cannot_be_converted(operator, node) if operator else Refusal("torch-mlir leaves " + left[0])
+    return cannot_be_converted(operator, node) if operator else Refusal(UNKNOWN_REASON)
 
 
 def unknown_size(model, operator, node):
@@ -143,8 +147,7 @@ def torch_mlir(model, path, arguments, tag):
     done = run(os.path.join(arguments.tools, "torch-mlir-import-onnx"), onnx_file, "-o", torch_file,
                "--temp-dir", arguments.work)
     if done.returncode:
-        lines = [x for x in done.stderr.strip().split("\n") if x.strip()]
-        return vendors(model) or shapeless(model) or Refusal((lines or ["torch-mlir-import-onnx failed without a word"])[-1].rstrip("."))
+        return vendors(model) or shapeless(model) or refused_alone(model, path, arguments, tag) or Refusal(UNKNOWN_REASON)
 
     def lower(*flags):
         done = run(os.path.join(arguments.tools, "torch-mlir-opt"), f"-pass-pipeline={PIPELINE}",
@@ -155,7 +158,8 @@ def torch_mlir(model, path, arguments, tag):
     if not isinstance(text, str):
         if "PLEASE submit a bug report" in text.stderr:
             return vendors(model) or crash(model, path, arguments, tag)
-        return vendors(model) or blame(model, torch_text, text.stderr)
+        return (vendors(model) or blame(model, torch_text, text.stderr) or refused_alone(model, path, arguments, tag)
+                or Refusal(UNKNOWN_REASON))
     text = to_loops(text)
     if UNKNOWN_SIZE.search(text) or FOREIGN.search(text):
         return blame_left_over(model, torch_text, lower("-mlir-print-debuginfo"))
