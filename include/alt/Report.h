@@ -58,7 +58,8 @@ struct TuneReport {
   double wallSeconds = 0;
   bool interrupted = false;
   std::vector<KernelReport> kernels;
-  bool agreesWithUntuned = false; ///< the tuned library was run beside the untuned one
+  bool agreesWithReference = false; ///< the untuned library was run beside an evaluation of the model
+  bool agreesWithUntuned = false;   ///< the tuned library was run beside the untuned one
   std::vector<std::string> notes; ///< what the user should know, one sentence each
   std::map<std::string, std::string> options; ///< every option by name, as text
 

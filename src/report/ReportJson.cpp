@@ -101,6 +101,7 @@ std::string toJson(const TuneReport &report, bool single) {
   json["tool"] = report.tool;
   json["target"] = report.target;
   json["cpu"] = report.cpu;
+  json["agrees_with_reference"] = report.agreesWithReference ? Json(true) : Json(nullptr);
   json["agrees_with_untuned"] = report.agreesWithUntuned ? Json(true) : Json(nullptr);
   json["interrupted"] = report.interrupted;
   json["notes"] = report.notes;

@@ -12,7 +12,7 @@ namespace alt {
 Allowance allowance(Scope scope, ElementType precision) {
   // Rounding adds up from kernel to kernel; of narrow types it is most of one kernel's, too.
   double one = info(precision).tolerance;
-  return {scope == Scope::kernel ? one : std::max(one, std::min(10 * one, 0.05))};
+  return {scope == Scope::kernel ? one : std::max(one, std::min(10 * one, 0.05)), 0, {}};
 }
 
 Allowance allowance(Scope scope, ElementType actual, ElementType expected) {
@@ -71,14 +71,17 @@ template <class T> std::string text(T value) {
 
 template <class At>
 std::optional<Difference> scanReals(std::span<const int64_t> shape, int64_t count, At actual,
-                                    At expected, double tolerance) {
+                                    At expected, const Allowance &allowance) {
   using Real = decltype(actual(0));
-  auto relative = Real(tolerance), absolute = Real(tolerance * rootMeanSquare(count, expected));
+  auto relative = Real(allowance.tolerance),
+       absolute = Real(allowance.tolerance * rootMeanSquare(count, expected));
   for (int64_t i = 0; i < count; ++i) {
-    Real a = actual(i), e = expected(i), allowed = relative * std::abs(e) + absolute;
+    Real a = actual(i), e = expected(i),
+         slack = allowance.slack.empty() ? Real(0) : Real(allowance.slack[size_t(i)]),
+         allowed = relative * std::abs(e) + absolute + slack;
     if (std::abs(a - e) <= allowed && std::isfinite(e)) [[likely]]
       continue;
-    if ((std::isnan(a) && std::isnan(e)) || a == e)
+    if ((std::isnan(a) && std::isnan(e)) || a == e || std::isinf(slack))
       continue;
     return Difference{indexText(i, shape), text(a), text(e),
                       std::isfinite(e) ? numberText(double(allowed)) : "0"};
@@ -88,10 +91,12 @@ std::optional<Difference> scanReals(std::span<const int64_t> shape, int64_t coun
 
 template <class At>
 std::optional<Difference> scanIntegers(std::span<const int64_t> shape, int64_t count, At actual,
-                                       At expected, int64_t steps) {
+                                       At expected, const Allowance &allowance) {
   for (int64_t i = 0; i < count; ++i) {
+    double slack = allowance.slack.empty() ? 0 : allowance.slack[size_t(i)];
+    uint64_t steps = uint64_t(allowance.steps) + uint64_t(std::min(slack, 1e18));
     auto a = actual(i), e = expected(i);
-    if (uint64_t(std::max(a, e)) - uint64_t(std::min(a, e)) > uint64_t(steps))
+    if (uint64_t(std::max(a, e)) - uint64_t(std::min(a, e)) > steps)
       return Difference{indexText(i, shape), text(a), text(e), std::to_string(steps)};
   }
   return std::nullopt;
@@ -120,19 +125,19 @@ std::string Difference::text() const {
 
 std::optional<Difference> firstDifference(ElementType type, std::span<const int64_t> shape,
                                           const std::byte *actual, const std::byte *expected,
-                                          Allowance allowed) {
+                                          const Allowance &allowed) {
   int64_t count = elementsOf(shape);
   return visit(type, [&]<class T>(T) -> std::optional<Difference> {
     auto at = [](const std::byte *data) { return [data](int64_t i) { return read<T>(data, i); }; };
     if constexpr (isReal<T>)
-      return scanReals(shape, count, at(actual), at(expected), allowed.tolerance);
+      return scanReals(shape, count, at(actual), at(expected), allowed);
     else
-      return scanIntegers(shape, count, at(actual), at(expected), allowed.steps);
+      return scanIntegers(shape, count, at(actual), at(expected), allowed);
   });
 }
 
 std::optional<std::string> difference(const Tensor &actual, const Tensor &expected,
-                                      Allowance allowed) {
+                                      const Allowance &allowed) {
   const std::string &name = actual.spec.name.empty() ? expected.spec.name : actual.spec.name;
   if (actual.spec.shape != expected.spec.shape)
     return "'" + name + "' has shape " + shapeText(actual.spec.shape) + " instead of " +
@@ -145,7 +150,7 @@ std::optional<std::string> difference(const Tensor &actual, const Tensor &expect
     auto at = [](const Tensor &tensor) {
       return std::function<double(int64_t)>([&tensor](int64_t i) { return element(tensor, i); });
     };
-    found = scanReals(shape, elementsOf(shape), at(actual), at(expected), allowed.tolerance);
+    found = scanReals(shape, elementsOf(shape), at(actual), at(expected), allowed);
   }
   if (!found)
     return std::nullopt;

@@ -59,6 +59,7 @@ void ModelArguments::declare(CLI::App &app, const char *placeholder, const char 
 
 Result<ImportOptions> ModelArguments::importOptions(const std::filesystem::path &workFolder) const {
   ImportOptions import;
+  import.name = name;
   import.torchMlir = torchMlir;
   import.constants = constants;
   import.workDir = workFolder;
@@ -96,6 +97,8 @@ void TuningCommand::declare(CLI::App &app) {
                      ->type_name("DIR");
   if (!single())
     folder->required();
+  app.add_option("--name", source.name,
+                 "What the library's files and functions are called by; else the file's name");
   app.add_option("--records", records,
                  "Where measurements are kept, and taken up again; else records.jsonl in --out")
       ->type_name("FILE");
@@ -106,6 +109,18 @@ void TuningCommand::declare(CLI::App &app) {
   app.add_flag("--untuned", untuned, "Default schedules, nothing is measured");
   app.add_flag("--unchecked", unchecked,
                "Write the library without running it beside the untuned one first");
+  if (!single()) {
+    app.add_option("--reference", reference,
+                   "Who evaluates an ONNX model for comparison before it is tuned: auto, onnxruntime, "
+                   "onnx (onnx.reference) or none")
+        ->capture_default_str()
+        ->check(CLI::IsMember(referenceNames()));
+    app.add_option("--input", inputs,
+                   "What it is evaluated on, in the model's order, as .npy; else random numbers")
+        ->type_name("FILE")
+        ->expected(1)
+        ->take_all();
+  }
   app.add_flag("--widen", widen,
                "Take products of bf16 or i8 also where the CPU has no instructions for them: each "
                "element is widened (always for ONNX models)");
@@ -131,6 +146,12 @@ Result<void> TuningCommand::check(const Invocation &invocation) {
     return usage("--until is 'converged' or 'trials', not '" + options.until + "'.");
   if (auto tuner = findSampler(options.tuner); !tuner)
     return usage(tuner.error().message);
+  if (!source.name.empty())
+    if (auto good = checkProgramName(source.name); !good)
+      return good;
+  if (!inputs.empty() && !hasReference())
+    return usage("--input is what a reference evaluates an ONNX model on, and there is none here; `alt run "
+                 "--input` runs a library on it.");
   if (untuned && !records.empty())
     return usage("--untuned measures nothing, so it has no use for --records.");
   if (auto import = source.importOptions({}); !import)
@@ -139,6 +160,18 @@ Result<void> TuningCommand::check(const Invocation &invocation) {
     invocation.log.warn("--threads " + std::to_string(options.measure.threads) + " is more than the " +
                         std::to_string(cores) + " cores that this process may use.");
   return {};
+}
+
+static std::vector<SessionKernel> kernelsOf(const Program &program) {
+  std::vector<SessionKernel> kernels;
+  for (size_t k = 0; k < program.kernels.size(); ++k)
+    kernels.push_back({program.kernels[k], program.uses(k)});
+  return kernels;
+}
+
+static std::filesystem::path thisProgram() {
+  std::error_code failed;
+  return std::filesystem::read_symlink("/proc/self/exe", failed);
 }
 
 Result<int> TuningCommand::run(const Invocation &invocation) {
@@ -159,7 +192,20 @@ Result<int> TuningCommand::run(const Invocation &invocation) {
       return fast.error();
   if (auto made = folder->make(); !made)
     return made.error();
-  auto result = tune(*program, work.path(), invocation);
+  Verdict verdict;
+  std::optional<SessionResult> defaults;
+  if (hasReference()) {
+    auto built = buildDefaults(kernelsOf(*program), hostTarget(), options.measure.threads, work.path());
+    if (!built)
+      return built.error();
+    auto compared = compareWithReference(*program, *built, work.path());
+    if (!compared)
+      return compared.error();
+    verdict = std::move(*compared);
+    if (untuned)
+      defaults = std::move(*built);
+  }
+  auto result = defaults ? Result(std::move(*defaults)) : tune(*program, work.path(), invocation);
   if (!result)
     return result.error();
 
@@ -169,6 +215,8 @@ Result<int> TuningCommand::run(const Invocation &invocation) {
   TuneReport &report = result->report;
   report.title = program->name;
   report.tool = std::string("alt ") + ALT_VERSION;
+  report.agreesWithReference = verdict.agrees;
+  report.notes.insert(report.notes.end(), verdict.notes.begin(), verdict.notes.end());
   if (!out.empty() && !report.interrupted)
     if (auto done = emit(*program, *result, work.path()); !done)
       return done.error();
@@ -208,12 +256,30 @@ Result<Program> TuningCommand::load(const std::filesystem::path &workFolder) con
   return program;
 }
 
+bool TuningCommand::hasReference() const {
+  return !single() && reference != "none" && source.model.extension() == ".onnx";
+}
+
+Result<Verdict> TuningCommand::compareWithReference(const Program &program,
+                                                    const SessionResult &untuned,
+                                                    const std::filesystem::path &workFolder) const {
+  std::filesystem::path folder = workFolder / "judged";
+  if (auto files = emitLibrary(program, untuned.artifacts, {folder, options.measure.threads}); !files)
+    return files.error();
+  auto import = source.importOptions(workFolder);
+  if (!import)
+    return import.error();
+  auto verdict = judge(folder, {source.model, *import, reference, inputs, thisProgram(), workFolder});
+  if (verdict && verdict->difference)
+    return Error{ErrorKind::internal, source.model.string() + ": " + *verdict->difference +
+                                          "; nothing is written, --reference none writes it unchecked."};
+  return verdict;
+}
+
 Result<SessionResult> TuningCommand::tune(const Program &program,
                                           const std::filesystem::path &workFolder,
                                           const Invocation &invocation) {
-  std::vector<SessionKernel> kernels;
-  for (size_t k = 0; k < program.kernels.size(); ++k)
-    kernels.push_back({program.kernels[k], program.uses(k)});
+  std::vector<SessionKernel> kernels = kernelsOf(program);
   Target target = hostTarget();
   if (untuned)
     return buildDefaults(kernels, target, options.measure.threads, workFolder);
@@ -255,9 +321,7 @@ Result<void> TuningCommand::compareWithUntuned(const Program &program, SessionRe
   for (auto &[folder, artifacts] : {std::pair(tuned, &result.artifacts), {plain, &result.untuned}})
     if (auto files = emitLibrary(program, *artifacts, {folder, options.measure.threads}); !files)
       return files.error();
-  std::error_code failed;
-  auto alt = std::filesystem::read_symlink("/proc/self/exe", failed);
-  auto comparison = compareLibraries(alt, tuned, plain, workFolder);
+  auto comparison = compareLibraries(thisProgram(), tuned, plain, workFolder);
   if (!comparison)
     return comparison.error();
   if (comparison->difference)

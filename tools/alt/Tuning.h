@@ -1,6 +1,7 @@
 // What `alt tune` and `alt compile` share: their options, and the way from a file to a report.
 #pragma once
 #include "Command.h"
+#include "alt/Judge.h"
 #include "alt/Options.h"
 #include "alt/Program.h"
 #include "alt/Session.h"
@@ -13,6 +14,7 @@ Result<ShapeBinding> parseShape(const std::string &);
 /// Of every command that reads a model: its file, and what an import may need.
 struct ModelArguments {
   std::filesystem::path model;
+  std::string name; ///< of the library; empty: from the file
   std::vector<std::string> shapes, constants;
   std::filesystem::path torchMlir;
   void declare(CLI::App &, const char *placeholder, const char *help);
@@ -34,6 +36,10 @@ private:
   Result<Program> load(const std::filesystem::path &workFolder) const;
   Result<SessionResult> tune(const Program &, const std::filesystem::path &workFolder,
                              const Invocation &);
+  /// The untuned library must compute what the model says (Judge.h). The notes that are to be made.
+  Result<Verdict> compareWithReference(const Program &, const SessionResult &untuned,
+                                       const std::filesystem::path &workFolder) const;
+  bool hasReference() const;
   /// The tuned library must compute what the untuned one does.
   Result<void> compareWithUntuned(const Program &, SessionResult &,
                                   const std::filesystem::path &workFolder) const;
@@ -41,6 +47,8 @@ private:
 
   ModelArguments source;
   std::filesystem::path out, records, config, events, script;
+  std::vector<std::filesystem::path> inputs;
+  std::string reference = "auto";
   bool untuned = false, widen = false, unchecked = false;
   SessionOptions options;
   OptionTable table;

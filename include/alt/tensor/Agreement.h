@@ -17,6 +17,9 @@ namespace alt {
 struct Allowance {
   double tolerance = 0; ///< of reals
   int64_t steps = 0;    ///< of integers
+  /// None, or for each element how far apart it may be in addition: what is expected is not known any
+  /// better. Infinite: that element is not compared.
+  std::span<const double> slack = {};
 };
 
 /// What rounding went through: one kernel, or the kernels of a model, from one to the next.
@@ -43,10 +46,11 @@ struct Difference {
 /// The first wrong element of two dense row-major tensors of this type and shape.
 std::optional<Difference> firstDifference(ElementType, std::span<const int64_t> shape,
                                           const std::byte *actual, const std::byte *expected,
-                                          Allowance);
+                                          const Allowance &);
 /// A sentence's part that names the tensor (as `actual` does, else as `expected`) and what is wrong:
 /// the shape or the first wrong element. Types may differ.
-std::optional<std::string> difference(const Tensor &actual, const Tensor &expected, Allowance);
+std::optional<std::string> difference(const Tensor &actual, const Tensor &expected,
+                                      const Allowance &);
 
 /// The largest of |a - e| / (|e| + rms): what the tolerance would have to be. 0 when all are equal;
 /// infinite when shapes differ, or one side is not finite where the other differs.
