@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 BIN = build/bin
 PYTHON = build/venv/bin/python
 
-.PHONY: help install build test test-slow onnx-nodes asan demo bench bench-kernels bench-odd-shapes bench-threads bench-models format clean
+.PHONY: help install build test test-slow onnx-nodes asan demo bench bench-kernels bench-odd-shapes bench-threads bench-models differential format clean
 
 help: ; @sed -n '/^help/d; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -31,6 +31,8 @@ bench-odd-shapes: build ; @$(MAKE) --no-print-directory -C bench odd-shapes ## t
 bench-threads: build ; @$(MAKE) --no-print-directory -C bench threads ## what a second core gives; JSON=FILE, TRIALS=N, ROWS="512^3 C1", ODD=40
 
 bench-models: build ; @$(MAKE) --no-print-directory -C bench models ## whole models beside ONNX Runtime; JSON=FILE, MODELS="vit bert", THREADS=2, BUDGET=60s
+
+differential: build ; @$(PYTHON) bench/differential/run.py --bin $(BIN) --runs $(or $(RUNS),20000) --seed $(or $(SEED),1) --json bench/results/differential.json ## random programs and graphs beside independent references; RUNS=N, SEED=N
 
 format: ; @git ls-files '*.cpp' '*.h' | xargs clang-format -i ## in place
 

@@ -1,7 +1,7 @@
 // Kernels that nobody thought of: contractions, convolutions and poolings drawn at random, with all
 // that may be combined. Small: every one is compiled many times.
 #pragma once
-#include "alt/SearchSpace.h"
+#include "Choices.h"
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ struct DrawnElements {
 
 class DrawnKernel {
 public:
-  explicit DrawnKernel(Rng &rng) : rng(rng) {}
+  explicit DrawnKernel(Choices &choices) : choices(choices) {}
 
   /// Two operands, each in any order of its dimensions, maybe the same for all batches; one or two
   /// reductions; the result in any order.
@@ -92,10 +92,8 @@ private:
   };
   using Dimensions = std::vector<Dimension>;
 
-  int64_t between(int64_t low, int64_t high) {
-    return low + static_cast<int64_t>(rng() % static_cast<uint64_t>(high - low + 1));
-  }
-  bool oneIn(int64_t n) { return between(1, n) == 1; }
+  int64_t between(int64_t low, int64_t high) { return choices.between(low, high); }
+  bool oneIn(int64_t n) { return choices.oneIn(n); }
   void shuffle(Dimensions &dimensions) {
     for (size_t left = dimensions.size(); left > 1; --left)
       std::swap(dimensions[left - 1],
@@ -292,7 +290,7 @@ private:
            result + " : " + type + "\n}\n";
   }
 
-  Rng &rng;
+  Choices &choices;
   DrawnElements elements;
   std::vector<std::string> kinds; ///< of the axes
   std::vector<int64_t> padLow, padHigh;

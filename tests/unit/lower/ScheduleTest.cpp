@@ -23,7 +23,8 @@ TEST_P(DrawnKernels, LowerRunAndAgreeWithTheReference) {
   Rng rng = test::schedulesRng();
   int each = std::min(test::schedulesToTry(), 10);
   for (int tried = 0; tried < test::schedulesToTry() && !HasFailure(); tried += each) {
-    std::string text = (test::DrawnKernel(rng).*GetParam().draw)();
+    test::Choices choices(rng);
+    std::string text = (test::DrawnKernel(choices).*GetParam().draw)();
     SCOPED_TRACE(text);
     test::CheckedKernel(text).expectRight(each, rng);
   }

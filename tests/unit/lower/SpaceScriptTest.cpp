@@ -76,7 +76,8 @@ class PrintedDrawn : public testing::TestWithParam<test::DrawnFamily> {};
 TEST_P(PrintedDrawn, ReadsBackAndReplays) {
   Rng rng = test::schedulesRng();
   for (int i = 0; i < test::schedulesToTry() && !HasFailure(); i += 4) {
-    std::string text = (test::DrawnKernel(rng).*GetParam().draw)();
+    test::Choices choices(rng);
+    std::string text = (test::DrawnKernel(choices).*GetParam().draw)();
     SCOPED_TRACE(text);
     expectReadsBackAndReplays(text);
   }
