@@ -149,7 +149,9 @@ def together(alt, cases, done):
             together(alt, cases[:len(cases) // 2], done)
             cases = cases[len(cases) // 2:]
             continue
-        done[blamed[0][0]] = Outcome("refused", result.said.replace(f"{blamed[0][0]}//", ""))
+        name, model, inputs = blamed[0]
+        by_type = "element type" in result.said  # else it may be refused for what is beside it
+        done[name] = Outcome("refused", result.said.replace(f"{name}//", "")) if by_type else outcome(alt, model, inputs)
         cases = [case for case in cases if case is not blamed[0]]
 
 

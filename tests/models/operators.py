@@ -13,7 +13,7 @@ import onnx
 import onnxruntime
 from loop_cases import LOOPS
 from onnx import TensorProto, helper, numpy_helper
-from set_cases import SETS
+from set_cases import FUNCTIONS, SETS
 from whole_cases import WHOLE
 
 RNG = np.random.default_rng(5)
@@ -173,7 +173,8 @@ def model_of(cases, opset):
               for name, value in feeds.items()]
     untyped = [helper.make_empty_tensor_value_info(name) for name in outputs]
     made = helper.make_model(helper.make_graph(nodes, "g", values, untyped, weights), ir_version=9 if opset < 23 else 11,
-                             opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("com.microsoft", 1)])
+                             opset_imports=[helper.make_opsetid("", opset), helper.make_opsetid("com.microsoft", 1), helper.make_opsetid("ours", 1)],
+                             functions=FUNCTIONS if opset == OPSET else [])
     return made, feeds
 
 

@@ -1,6 +1,7 @@
 """Cases of operators whose meaning depends on the operator set, of functions of ONNX, and of NaN, for operators.py: as there,
 with the operator set among the attributes as `opset`."""
 import numpy as np
+import onnx.parser
 
 RNG = np.random.default_rng(9)
 
@@ -79,4 +80,16 @@ SETS.update({
     "quantized_unevenly": case("QLinearConv", [whole(np.int8, 1, 2, 5, 6)],
                                [np.float32(0.03), np.int8(3), whole(np.int8, 4, 1, 3, 3), np.float32(0.01), np.int8(2), np.float32(0.2), np.int8(-4)],
                                opset=10, pads=[1, 0, 2, 1], group=2),
+})
+# Functions that the model of set 18 has itself.
+FUNCTIONS = onnx.parser.parse_model("""<ir_version: 9, opset_import: ["" : 18, "ours" : 1]> g (float[1] x) => (float[1] y) { y = Exp(x) }
+<domain: "ours", opset_import: ["" : 18]> Scaled <by: float = 2.0> (X) => (Y) { c = Constant <value_float: float = @by> () Y = Mul(X, c) }
+<domain: "ours", opset_import: ["" : 18, "ours" : 1]> Twice (X, C) => (Y, Z) {
+  Z = ours.Scaled(X)
+  t = ours.Scaled <by: float = -3.0> (Z)
+  Y = If (C) <then_branch = a () => (float[2,3] u) { u = Relu(t) }, else_branch = b () => (float[2,3] v) { v = Neg(t) }>
+}""").functions
+SETS.update({
+    "own_function": case("ours.Scaled", [floats(2, 3)]),
+    "own_functions": case("ours.Twice", [floats(2, 3), np.array(True)], outputs=2),
 })

@@ -13,7 +13,21 @@ PREVIEW = "ai.onnx.preview"  # all of whose operators are functions
 
 def inline_local(model):
     """The model without functions of its own."""
-    return onnx.inliner.inline_local_functions(model, convert_version=True) if model.functions else model
+    if not model.functions:
+        return model
+    defaults = {(f.domain, f.name): f.attribute_proto for f in model.functions}
+    for nodes in (model.graph.node, *(f.node for f in model.functions)):
+        with_defaults(nodes, defaults)
+    return onnx.inliner.inline_local_functions(model, convert_version=True)
+
+
+def with_defaults(nodes, defaults):
+    """The inliner leaves out attributes that a call does not give."""
+    for node in nodes:
+        given = {a.name for a in node.attribute}
+        node.attribute.extend(a for a in defaults.get((node.domain, node.op_type), ()) if a.name not in given)
+        for attribute in node.attribute:
+            with_defaults(attribute.g.node, defaults)
 
 
 def expand(model, kinds):
