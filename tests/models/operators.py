@@ -141,6 +141,7 @@ for mode in ("constant", "reflect", "edge"):
     CASES[f"pad_cropped_{mode}"] = case("Pad", [floats(2, 5, 6)], [ints(0, -1, 2, 0, 1, -2)], mode=mode)
     CASES[f"pad_any_axis_{mode}"] = case("Pad", [floats(3, 2, 4, 3)], [ints(1, 1, -1, 0, 1, 0, 2, -1)], mode=mode)
 
+CASES["long_mask"] = case("And", [floats(8, 11, 16) > 0], [floats(8, 11, 16) > 0.3])
 CASES["scan"] = case("Scan", [floats(4), floats(5, 4)], outputs=2, body=decaying_sum(), num_scan_inputs=1,
                      scan_input_directions=[1], scan_output_directions=[1])
 CASES["if"] = case("If", [np.array(False), floats(3, 4)], then_branch=branch("Relu", "t"), else_branch=branch("Neg", "e"))

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 
+import numpy as np
 import onnx
 
 from .errors import full_name
@@ -163,7 +164,17 @@ def torch_mlir(model, path, arguments, tag):
     text = to_loops(text)
     if UNKNOWN_SIZE.search(text) or FOREIGN.search(text):
         return blame_left_over(model, torch_text, lower("-mlir-print-debuginfo"))
-    return text
+    return pack_bits(text)
+
+
+def pack_bits(text):
+    """torch-mlir's MLIR writes long constants of bits with a byte for each, ours reads eight in a byte."""
+    def packed(match):
+        bits = np.frombuffer(bytes.fromhex(match[1]), np.uint8)
+        if bits.size != np.prod([int(d) for d in match[2].split("x")[:-1]]):
+            return match[0]
+        return f'dense<"0x{np.packbits(bits, bitorder="little").tobytes().hex().upper()}"> : tensor<{match[2]}i1>'
+    return re.sub(r'dense<"0x([0-9A-Fa-f]+)"> : tensor<((?:\d+x)+)i1>', packed, text)
 
 
 def read(path):
