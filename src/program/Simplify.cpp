@@ -229,8 +229,8 @@ static bool shouldFuse(OpOperand *operand) {
          iterations(producer) == iterations(consumer);
 }
 
-// Reshapes sink below elementwise ops, so that these meet the op whose epilogue they can be. The
-// other operands must not come from computations: two reshapes could push each other for ever.
+// Reshapes sink below elementwise ops, so that these meet the op whose epilogue they can be. Below one
+// that reads other computations, too, only expanding ones do: two reshapes could push each other for ever.
 static bool shouldSink(OpOperand *operand) {
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
   Operation *reshape = operand->get().getDefiningOp();
@@ -242,7 +242,8 @@ static bool shouldSink(OpOperand *operand) {
     return false;
   return llvm::all_of(consumer.getDpsInputOperands(), [&](OpOperand *other) {
     Operation *from = other->get().getDefiningOp();
-    return other->get() == operand->get() || !from || isa<arith::ConstantOp>(from);
+    return other->get() == operand->get() || !from || isa<arith::ConstantOp>(from) ||
+           (isa<tensor::ExpandShapeOp>(reshape) && isa<linalg::LinalgOp>(from));
   });
 }
 

@@ -23,6 +23,8 @@ void constantsToWeights(mlir::func::FuncOp, Weights &, bool all);
 Result<void> foldWeights(mlir::func::FuncOp, Weights &);
 void dropUnusedWeights(mlir::func::FuncOp);
 
+/// A batch of products by one matrix becomes one product.
+void flattenBatches(mlir::func::FuncOp);
 /// Named elementwise ops and broadcasts become generics; softmax is taken apart.
 Result<void> generalize(mlir::func::FuncOp);
 /// Transposes, too: apart, because the layout is chosen between.
