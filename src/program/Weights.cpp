@@ -38,7 +38,15 @@ Result<std::vector<std::byte>> Weights::bytesOf(const Weight &weight) const {
 }
 
 Result<size_t> Weights::transpose(size_t index, const std::vector<int64_t> &permutation) {
-  const Weight &old = entries[index];
+  if (auto known = transposes.find({index, permutation}); known != transposes.end())
+    return known->second;
+  Result<Weight> fresh = transposed(entries[index], permutation);
+  if (!fresh)
+    return fresh.error();
+  return transposes[{index, permutation}] = add(std::move(*fresh));
+}
+
+Result<Weight> Weights::transposed(const Weight &old, const std::vector<int64_t> &permutation) const {
   Weight fresh;
   fresh.type = old.type;
   fresh.splat = old.splat;
@@ -69,13 +77,17 @@ Result<size_t> Weights::transpose(size_t index, const std::vector<int64_t> &perm
       }
     }
   }
-  return add(std::move(fresh));
+  return fresh;
 }
 
 size_t Weights::reshape(size_t index, std::vector<int64_t> shape) {
-  Weight fresh = entries[index];
-  fresh.shape = std::move(shape);
-  return add(std::move(fresh));
+  auto [known, isNew] = reshapes.try_emplace({index, shape}, entries.size());
+  if (isNew) {
+    Weight fresh = entries[index];
+    fresh.shape = std::move(shape);
+    add(std::move(fresh));
+  }
+  return known->second;
 }
 
 Result<std::vector<int64_t>> Weights::write(const std::filesystem::path &path,

@@ -4,6 +4,7 @@
 #include "alt/Workload.h"
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -31,9 +32,9 @@ public:
   /// The file that `fileOffset`s point into.
   void setFile(std::filesystem::path path) { file = std::move(path); }
 
-  /// A new entry: dimension i of it is dimension permutation[i] of `index`.
+  /// The entry of which dimension i is dimension permutation[i] of `index`; a new one the first time.
   Result<size_t> transpose(size_t index, const std::vector<int64_t> &permutation);
-  /// A new entry with the same bytes under another shape.
+  /// The entry with the same bytes under another shape; a new one the first time.
   size_t reshape(size_t index, std::vector<int64_t> shape);
 
   /// Writes the entries given, each 64-byte aligned, and answers their offsets; -1 for those
@@ -43,7 +44,9 @@ public:
 
 private:
   Result<std::vector<std::byte>> bytesOf(const Weight &) const;
+  Result<Weight> transposed(const Weight &, const std::vector<int64_t> &permutation) const;
   std::vector<Weight> entries;
+  std::map<std::pair<size_t, std::vector<int64_t>>, size_t> transposes, reshapes;
   std::filesystem::path file;
 };
 
