@@ -1,9 +1,44 @@
 #include "emit/Driver.h"
 #include <algorithm>
+#include <optional>
 
 namespace alt {
 
 static int64_t rounded(int64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+bool runsAhead(const Program &program, const Call &call, const Stage &stage) {
+  for (const BufferRef &buffer : stage.buffers)
+    if (buffer.kind == BufferRef::Kind::argument &&
+        !program.kernels[call.kernel].arguments[buffer.index].isConstant)
+      return false;
+  return stage.ahead;
+}
+
+namespace {
+/// What the ahead stages of a call make: of the same kernel and the same constants, the same.
+using Preparation = std::pair<size_t, std::vector<std::pair<size_t, int64_t>>>;
+} // namespace
+
+static std::optional<Preparation> preparation(const Program &program, const Call &call,
+                                              const KernelPlan &plan) {
+  if (call.ahead)
+    return std::nullopt;
+  Preparation made{call.kernel, {}};
+  bool any = false;
+  for (const Stage &stage : plan.stages) {
+    if (!stage.ahead)
+      continue;
+    if (!runsAhead(program, call, stage))
+      return std::nullopt;
+    any = true;
+    for (const BufferRef &buffer : stage.buffers)
+      if (buffer.kind == BufferRef::Kind::argument) {
+        Storage storage = storageOf(program, call.values[buffer.index]);
+        made.second.push_back({storage.value, storage.offset});
+      }
+  }
+  return any ? std::optional(made) : std::nullopt;
+}
 
 ContextLayout layoutContext(const Program &program, std::span<const KernelPlan> plans,
                             int64_t weightBytes) {
@@ -41,16 +76,26 @@ ContextLayout layoutContext(const Program &program, std::span<const KernelPlan> 
     else if (value.kind == Value::Kind::constant)
       layout.valueOffset[v] = take(value.byteSize());
   }
-  // What ahead stages fill belongs to one call; what a call needs only while it runs is shared.
+  // What ahead stages fill belongs to the calls that would fill it alike; what a call needs only
+  // while it runs is shared by all.
   int64_t shared = 0;
-  for (const Call &call : program.calls) {
-    std::vector<int64_t> &offsets = layout.scratchOffset.emplace_back();
+  std::map<Preparation, size_t> preparedBy;
+  for (size_t c = 0; c < program.calls.size(); ++c) {
+    const KernelPlan &plan = plans[program.calls[c].kernel];
+    std::optional<Preparation> key = preparation(program, program.calls[c], plan);
+    size_t first = key ? preparedBy.try_emplace(*key, c).first->second : c;
+    layout.isPrepared.push_back(first != c);
+    std::vector<int64_t> offsets;
     int64_t own = 0;
-    for (const Scratch &scratch : plans[call.kernel].scratch) {
-      offsets.push_back(scratch.persistent ? take(scratch.bytes) : own);
+    for (size_t s = 0; s < plan.scratch.size(); ++s) {
+      const Scratch &scratch = plan.scratch[s];
+      offsets.push_back(!scratch.persistent ? own
+                        : first != c        ? layout.scratchOffset[first][s]
+                                            : take(scratch.bytes));
       own += scratch.persistent ? 0 : rounded(scratch.bytes);
     }
     shared = std::max(shared, own);
+    layout.scratchOffset.push_back(std::move(offsets));
   }
   int64_t sharedBegin = take(shared), arenaBegin = take(arena.arenaBytes);
   for (size_t c = 0; c < program.calls.size(); ++c)
@@ -61,8 +106,9 @@ ContextLayout layoutContext(const Program &program, std::span<const KernelPlan> 
     if (arena.offset[v] >= 0)
       layout.valueOffset[v] = arenaBegin + arena.offset[v];
   for (size_t v = 0; v < count; ++v)
-    if (auto [owner, offset] = storageOf(program, v); owner != v && layout.valueOffset[owner] >= 0)
-      layout.valueOffset[v] = layout.valueOffset[owner] + offset;
+    if (Storage storage = storageOf(program, v);
+        storage.value != v && layout.valueOffset[storage.value] >= 0)
+      layout.valueOffset[v] = layout.valueOffset[storage.value] + storage.offset;
   layout.totalBytes = end;
   return layout;
 }

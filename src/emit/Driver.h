@@ -19,8 +19,13 @@ struct ContextLayout {
   std::vector<int64_t> valueOffset; ///< per value; -1: a buffer of the caller
   /// Per call and scratch buffer of its kernel.
   std::vector<std::vector<int64_t>> scratchOffset;
+  /// Per call: finds what its ahead stages would make in place, made for an earlier call.
+  std::vector<bool> isPrepared;
   int64_t totalBytes = 0;
 };
+/// The stage runs in init, once: marked so, and reading constants only, as KernelPlan.h promises.
+/// Anything else waits for the run.
+bool runsAhead(const Program &, const Call &, const Stage &);
 ContextLayout layoutContext(const Program &, std::span<const KernelPlan>, int64_t weightBytes);
 
 /// ", const float *x, float *y": the parameters of run after the context.

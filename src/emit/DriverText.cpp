@@ -1,6 +1,7 @@
 // <model>.c: allocates once, then calls the kernels' stages in order. Compiled, not shipped.
 #include "emit/Driver.h"
 #include "emit/Stamp.h"
+#include "emit/StepsText.h"
 #include <cctype>
 #include <cstdio>
 #include <set>
@@ -29,8 +30,7 @@ public:
 
   std::string run() {
     declarations();
-    ahead();
-    steps();
+    out << stepsText(program, plans, layout, threads);
     init();
     runFunction();
     rest();
@@ -64,106 +64,6 @@ private:
     out << "\nstruct " << model() << "_context {\n"
         << "  void *allocated; /* what malloc gave */\n"
         << "  char *base;      /* the same, aligned */\n};\n\n";
-  }
-
-  std::string pointer(size_t value) const {
-    if (layout.valueOffset[value] >= 0)
-      return "b + " + std::to_string(layout.valueOffset[value]);
-    auto [owner, offset] = storageOf(program, value);
-    size_t slot = 0;
-    if (std::optional<size_t> output = outputHolding(program, owner))
-      slot = program.inputs.size() + *output;
-    else
-      while (program.inputs[slot] != owner)
-        ++slot;
-    return "io[" + std::to_string(slot) + "]" + (offset ? " + " + std::to_string(offset) : "");
-  }
-
-  std::string buffers(size_t call, const Stage &stage) const {
-    std::string text;
-    for (const BufferRef &buffer : stage.buffers)
-      text += (buffer.kind == BufferRef::Kind::argument
-                   ? pointer(program.calls[call].values[buffer.index])
-                   : "b + " + std::to_string(layout.scratchOffset[call][buffer.index])) +
-              ", ";
-    return text;
-  }
-
-  // Marked so, and reading constants only, as KernelPlan.h promises: anything else waits for the
-  // run.
-  bool isAhead(const Call &call, const Stage &stage) const {
-    for (const BufferRef &buffer : stage.buffers)
-      if (buffer.kind == BufferRef::Kind::argument &&
-          !program.kernels[call.kernel].arguments[buffer.index].isConstant)
-        return false;
-    return stage.ahead;
-  }
-
-  // Constants first, then what kernels prepare from them, each in the order of the calls.
-  void ahead() {
-    out << "/* What depends on the weights alone. */\n"
-        << "static void ahead(char *b) {\n  (void)b;\n";
-    for (size_t c = 0; c < program.calls.size(); ++c)
-      if (program.calls[c].ahead)
-        for (const Stage &stage : plans[program.calls[c].kernel].stages)
-          out << "  " << stage.symbol << "(" << buffers(c, stage) << "0, " << stage.units << ");\n";
-    for (size_t c = 0; c < program.calls.size(); ++c)
-      if (!program.calls[c].ahead)
-        for (const Stage &stage : plans[program.calls[c].kernel].stages)
-          if (isAhead(program.calls[c], stage))
-            out << "  " << stage.symbol << "(" << buffers(c, stage) << "0, " << stage.units
-                << ");\n";
-    out << "}\n\n";
-  }
-
-  void steps() {
-    bool parallel = threads > 1;
-    out << "/* One run; io holds the caller's inputs, then outputs. */\n"
-        << "static void steps(char *b, char *const *io"
-        << (parallel ? ", int64_t thread, int64_t threads" : "") << ") {\n"
-        << "  (void)b;\n  (void)io;\n";
-    bool previousShared = false; // did the last stage run on several threads?
-    bool first = true;
-    auto barrier = [&](bool shared) {
-      if (parallel && !first && (shared || previousShared))
-        out << "#pragma omp barrier\n";
-      previousShared = shared;
-      first = false;
-    };
-    for (size_t c = 0; c < program.calls.size(); ++c) {
-      const Call &call = program.calls[c];
-      if (call.ahead)
-        continue;
-      out << "  /* " << program.kernels[call.kernel].name << " */\n";
-      for (const Stage &stage : plans[call.kernel].stages) {
-        if (isAhead(call, stage))
-          continue;
-        bool shared = parallel && stage.units > 1;
-        barrier(shared);
-        std::string units = std::to_string(stage.units);
-        if (shared)
-          out << "  " << stage.symbol << "(" << buffers(c, stage) << units
-              << " * thread / threads, " << units << " * (thread + 1) / threads);\n";
-        else
-          out << "  " << (parallel ? "if (thread == 0) " : "") << stage.symbol << "("
-              << buffers(c, stage) << "0, " << units << ");\n";
-      }
-    }
-    copies(parallel, barrier);
-    out << "}\n\n";
-  }
-
-  // Outputs that are stored elsewhere: inputs, weights and results that are returned twice.
-  template <class Barrier> void copies(bool parallel, Barrier barrier) {
-    for (size_t o = 0; o < program.outputs.size(); ++o) {
-      size_t value = program.outputs[o];
-      if (outputHolding(program, storageOf(program, value).value) == o)
-        continue;
-      barrier(false);
-      out << "  " << (parallel ? "if (thread == 0) " : "") << "memcpy(io["
-          << program.inputs.size() + o << "], " << pointer(value) << ", "
-          << program.values[value].byteSize() << ");\n";
-    }
   }
 
   void init() {
@@ -217,11 +117,17 @@ private:
     for (const std::string &name : names.outputs)
       out << "(char *)" << name << ", ";
     out << "};\n";
+    bool mustEnd = program.hasLoopThatMustEnd();
+    std::string arguments = std::string("context->base, io") + (mustEnd ? ", &endless" : "");
+    if (mustEnd)
+      out << "  int endless = 0;\n";
     if (threads > 1)
       out << "#pragma omp parallel num_threads(" << threads << ")\n"
-          << "  steps(context->base, io, omp_get_thread_num(), omp_get_num_threads());\n";
+          << "  steps(" << arguments << ", omp_get_thread_num(), omp_get_num_threads());\n";
     else
-      out << "  steps(context->base, io);\n";
+      out << "  steps(" << arguments << ");\n";
+    if (mustEnd)
+      out << "  if (endless)\n    return " << code("ERROR_ENDLESS") << ";\n";
     out << "  return " << code("OK") << ";\n}\n\n";
   }
 
@@ -235,11 +141,14 @@ private:
         << "  case " << code("ERROR_FILE") << ": return \"the weights file cannot be read\";\n"
         << "  case " << code("ERROR_WEIGHTS")
         << ": return \"this is not the weights file of this model\";\n"
+        << (program.hasLoopThatMustEnd() ? "  case " + code("ERROR_ENDLESS") +
+                                               ": return \"a loop of the model does not end\";\n"
+                                         : "")
         << "  }\n  return \"unknown status\";\n}\n\n"
         << "int " << model() << "_run_arrays(" << model()
         << "_context *context, const void *const *inputs, void *const *outputs) {\n"
-        << (names.inputs.empty() ? "  (void)inputs;\n" : "")
-        << "  if (" << (names.inputs.empty() ? "" : "!inputs || ") << "!outputs)\n    return "
+        << (names.inputs.empty() ? "  (void)inputs;\n" : "") << "  if ("
+        << (names.inputs.empty() ? "" : "!inputs || ") << "!outputs)\n    return "
         << code("ERROR_ARGUMENT") << ";\n"
         << "  return " << model() << "_run(context";
     for (size_t i = 0; i < names.inputs.size(); ++i)

@@ -81,7 +81,11 @@ std::string headerText(const Program &program, const std::string &stamp, unsigne
       << "  " << prefix << "_ERROR_ARGUMENT = 1, /* a null pointer */\n"
       << "  " << prefix << "_ERROR_MEMORY = 2,   /* not enough memory */\n"
       << "  " << prefix << "_ERROR_FILE = 3,     /* the weights file cannot be read */\n"
-      << "  " << prefix << "_ERROR_WEIGHTS = 4   /* it is not this model's weights file */\n"
+      << "  " << prefix << "_ERROR_WEIGHTS = 4"
+      << (program.hasLoopThatMustEnd()
+              ? ",  /* it is not this model's weights file */\n  " + prefix +
+                    "_ERROR_ENDLESS = 5   /* a loop does not end */\n"
+              : "   /* it is not this model's weights file */\n")
       << "};\n\n"
       << "/* Reads the weights"
       << (program.weightsFile.empty() ? " (this model has none: any path, or NULL)" : "")

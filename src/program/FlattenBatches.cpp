@@ -1,5 +1,5 @@
-// [B, M, K] by one [K, N] for all of B is one product of B M rows: of torch-mlir's making it is B products, with the
-// matrix repeated B times.
+// [B, M, K] by one [K, N] for all of B is one product of B M rows: of torch-mlir's making it is B
+// products, with the matrix repeated B times.
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "program/Simplify.h"
@@ -24,7 +24,8 @@ static Value repeatedMatrix(IRRewriter &rewriter, Value value) {
     return {};
   OpOperand *input = copy.getDpsInputOperand(0);
   AffineMap map = copy.getMatchingIndexingMap(input);
-  if (!copy.getMatchingIndexingMap(copy.getDpsInitOperand(0)).isIdentity() || map.getNumResults() < 2)
+  if (!copy.getMatchingIndexingMap(copy.getDpsInitOperand(0)).isIdentity() ||
+      map.getNumResults() < 2)
     return {};
   // All but the last two are ones.
   for (auto [i, expr] : llvm::enumerate(map.getResults())) {
@@ -39,8 +40,9 @@ static Value repeatedMatrix(IRRewriter &rewriter, Value value) {
   if (type.getRank() == 2)
     return matrix;
   ReassociationIndices leading = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank() - 1));
-  return tensor::CollapseShapeOp::create(rewriter, value.getLoc(), matrix,
-                                         ArrayRef<ReassociationIndices>{leading, {type.getRank() - 1}});
+  return tensor::CollapseShapeOp::create(
+      rewriter, value.getLoc(), matrix,
+      ArrayRef<ReassociationIndices>{leading, {type.getRank() - 1}});
 }
 
 void flattenBatches(func::FuncOp function) {
@@ -48,7 +50,8 @@ void flattenBatches(func::FuncOp function) {
   SmallVector<ReassociationIndices> rows = {{0, 1}, {2}};
   for (auto op :
        llvm::make_early_inc_range(function.getBody().front().getOps<linalg::BatchMatmulOp>())) {
-    auto type = dyn_cast<RankedTensorType>(op->getResultTypes().empty() ? Type() : op->getResult(0).getType());
+    auto type = dyn_cast<RankedTensorType>(
+        op->getResultTypes().empty() ? Type() : op->getResult(0).getType());
     if (!type || !type.hasStaticShape() || type.getDimSize(0) == 1 || op.hasUserDefinedMaps())
       continue;
     rewriter.setInsertionPoint(op);
@@ -59,7 +62,8 @@ void flattenBatches(func::FuncOp function) {
     Value left = tensor::CollapseShapeOp::create(rewriter, loc, op.getInputs()[0], rows);
     Value init = tensor::CollapseShapeOp::create(rewriter, loc, op.getOutputs()[0], rows);
     Value product =
-        linalg::MatmulOp::create(rewriter, loc, init.getType(), ValueRange{left, matrix}, init).getResult(0);
+        linalg::MatmulOp::create(rewriter, loc, init.getType(), ValueRange{left, matrix}, init)
+            .getResult(0);
     rewriter.replaceOpWithNewOp<tensor::ExpandShapeOp>(op, type, product, rows);
   }
 }

@@ -20,7 +20,8 @@ std::optional<size_t> weightOf(mlir::Value value) {
   return index ? std::optional<size_t>(index.getInt()) : std::nullopt;
 }
 
-// The argument that stands for the weight: one a weight, so that its readers can be seen to read the same.
+// The argument that stands for the weight: one a weight, so that its readers can be seen to read
+// the same.
 static mlir::Value argumentFor(func::FuncOp function, RankedTensorType type, size_t weight) {
   for (BlockArgument argument : function.getArguments())
     if (argument.getType() == type && weightOf(argument) == weight)

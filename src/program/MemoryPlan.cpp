@@ -9,33 +9,78 @@ namespace alt {
 namespace {
 struct Block {
   size_t value;
-  size_t first, last; ///< the calls between which it is needed, both included
+  size_t first, last; ///< the events between which it is needed, both included
   int64_t bytes;
   int64_t offset = -1;
+};
+
+/// When each owner of storage is needed.
+class Lifetimes {
+public:
+  explicit Lifetimes(const Program &program)
+      : first(program.values.size(), never), last(program.values.size(), 0), program(program) {
+    std::vector<Event> events = eventsOf(program);
+    std::vector<size_t> begin(program.loops.size());
+    for (size_t time = 0; time < events.size(); ++time) {
+      const Event &event = events[time];
+      if (event.kind == Event::Kind::call) {
+        if (!program.calls[event.index].ahead)
+          for (size_t value : program.calls[event.index].values)
+            touch(value, time);
+        continue;
+      }
+      const Loop &loop = program.loops[event.index];
+      bool begins = event.kind == Event::Kind::loopBegins;
+      for (const Loop::Copy &copy : begins ? loop.starts : loop.keeps) {
+        touch(copy.from, time);
+        touch(copy.to, time);
+      }
+      if (begins)
+        begin[event.index] = time;
+    }
+    // Copied into the caller's buffers after the last call.
+    for (size_t output : program.outputs)
+      last[storageOf(program, output).value] = events.size();
+    // Inner loops end first: what an outer one keeps is extended last.
+    for (size_t time = 0; time < events.size(); ++time)
+      if (events[time].kind == Event::Kind::loopEnds)
+        keepThroughout(begin[events[time].index], time);
+  }
+  static constexpr size_t never = std::numeric_limits<size_t>::max();
+  std::vector<size_t> first, last;
+
+private:
+  void touch(size_t value, size_t time) {
+    size_t owner = storageOf(program, value).value;
+    first[owner] = std::min(first[owner], time);
+    last[owner] = std::max(last[owner], time);
+  }
+
+  // What a loop finds when it begins, or leaves when it ends, is there in every step.
+  void keepThroughout(size_t begin, size_t end) {
+    for (size_t v = 0; v < first.size(); ++v) {
+      bool isTouched = first[v] != never && first[v] <= end && last[v] >= begin;
+      if (isTouched && (first[v] <= begin || last[v] > end)) {
+        first[v] = std::min(first[v], begin);
+        last[v] = std::max(last[v], end);
+      }
+    }
+  }
+
+  const Program &program;
 };
 } // namespace
 
 static std::vector<Block> blocksOf(const Program &program) {
-  constexpr size_t never = std::numeric_limits<size_t>::max();
-  std::vector<size_t> first(program.values.size(), never), last(program.values.size(), 0);
-  for (size_t c = 0; c < program.calls.size(); ++c) {
-    if (program.calls[c].ahead)
-      continue;
-    for (size_t value : program.calls[c].values) {
-      size_t owner = storageOf(program, value).value;
-      first[owner] = std::min(first[owner], c);
-      last[owner] = std::max(last[owner], c);
-    }
-  }
-  // Copied into the caller's buffers after the last call.
-  for (size_t output : program.outputs)
-    last[storageOf(program, output).value] = program.calls.size();
+  Lifetimes lifetimes(program);
   std::vector<Block> blocks;
   for (size_t v = 0; v < program.values.size(); ++v) {
     const Value &value = program.values[v];
     bool ours = value.kind == Value::Kind::intermediate || value.kind == Value::Kind::output;
-    if (ours && !value.aliasOf && first[v] != never && !outputHolding(program, v))
-      blocks.push_back({v, first[v], last[v], (value.byteSize() + 63) / 64 * 64});
+    if (ours && !value.aliasOf && lifetimes.first[v] != Lifetimes::never &&
+        !outputHolding(program, v))
+      blocks.push_back(
+          {v, lifetimes.first[v], lifetimes.last[v], (value.byteSize() + 63) / 64 * 64});
   }
   return blocks;
 }
@@ -75,7 +120,7 @@ MemoryPlan planMemory(const Program &program) {
     placed.push_back(block);
   }
   for (size_t v = 0; v < program.values.size(); ++v)
-    if (auto [owner, offset] = storageOf(program, v); owner != v && plan.offset[owner] >= 0)
+    if (auto [owner, offset, walks] = storageOf(program, v); owner != v && plan.offset[owner] >= 0)
       plan.offset[v] = plan.offset[owner] + offset;
   return plan;
 }

@@ -99,32 +99,43 @@ static std::optional<Error> refuse(func::FuncOp function, const std::string &fil
   return std::nullopt;
 }
 
-Result<func::FuncOp> theFunction(ModuleOp module, const std::filesystem::path &path) {
+static std::optional<Error> refuseForm(func::FuncOp function, const std::string &file) {
+  std::string name = file + ": @" + function.getName().str();
+  if (!function.getBody().hasOneBlock())
+    return Error{ErrorKind::unsupported, name + " has branches; one block is needed."};
+  if (function.getNumResults() == 0)
+    return Error{ErrorKind::invalidInput, name + " returns nothing."};
+  return refuse(function, file);
+}
+
+std::vector<func::FuncOp> Functions::all() const {
+  std::vector<func::FuncOp> functions = {main};
+  functions.insert(functions.end(), loops.begin(), loops.end());
+  return functions;
+}
+
+Result<Functions> functionsOf(ModuleOp module, const std::filesystem::path &path) {
   std::string file = path.string();
-  std::vector<func::FuncOp> functions;
+  Functions found;
+  std::vector<func::FuncOp> programs;
   for (func::FuncOp function : module.getOps<func::FuncOp>())
     if (!function.isDeclaration())
-      functions.push_back(function);
-  if (functions.empty())
+      (function->hasAttr(tripsAttribute) ? found.loops : programs).push_back(function);
+  if (programs.empty())
     return Error{ErrorKind::invalidInput, file + ": the module is empty: it has no function."};
-  if (functions.size() > 1) {
+  if (programs.size() > 1) {
     std::string names;
-    for (func::FuncOp function : functions)
+    for (func::FuncOp function : programs)
       names += (names.empty() ? "@" : ", @") + function.getName().str();
     return Error{ErrorKind::invalidInput, file + ": the module has " +
-                                              std::to_string(functions.size()) + " functions (" +
+                                              std::to_string(programs.size()) + " functions (" +
                                               names + ") where one is needed."};
   }
-  func::FuncOp function = functions.front();
-  if (!function.getBody().hasOneBlock())
-    return Error{ErrorKind::unsupported,
-                 file + ": @" + function.getName().str() + " has branches; one block is needed."};
-  if (function.getNumResults() == 0)
-    return Error{ErrorKind::invalidInput,
-                 file + ": @" + function.getName().str() + " returns nothing."};
-  if (std::optional<Error> error = refuse(function, file))
-    return *error;
-  return function;
+  found.main = programs.front();
+  for (func::FuncOp function : found.all())
+    if (std::optional<Error> error = refuseForm(function, file))
+      return *error;
+  return found;
 }
 
 } // namespace alt

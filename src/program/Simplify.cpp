@@ -229,8 +229,9 @@ static bool shouldFuse(OpOperand *operand) {
          iterations(producer) == iterations(consumer);
 }
 
-// Reshapes sink below elementwise ops, so that these meet the op whose epilogue they can be. Below one
-// that reads other computations, too, only expanding ones do: two reshapes could push each other for ever.
+// Reshapes sink below elementwise ops, so that these meet the op whose epilogue they can be. Below
+// one that reads other computations, too, only expanding ones do: two reshapes could push each
+// other for ever.
 static bool shouldSink(OpOperand *operand) {
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
   Operation *reshape = operand->get().getDefiningOp();

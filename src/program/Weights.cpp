@@ -46,7 +46,8 @@ Result<size_t> Weights::transpose(size_t index, const std::vector<int64_t> &perm
   return transposes[{index, permutation}] = add(std::move(*fresh));
 }
 
-Result<Weight> Weights::transposed(const Weight &old, const std::vector<int64_t> &permutation) const {
+Result<Weight> Weights::transposed(const Weight &old,
+                                   const std::vector<int64_t> &permutation) const {
   Weight fresh;
   fresh.type = old.type;
   fresh.splat = old.splat;

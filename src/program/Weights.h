@@ -32,7 +32,8 @@ public:
   /// The file that `fileOffset`s point into.
   void setFile(std::filesystem::path path) { file = std::move(path); }
 
-  /// The entry of which dimension i is dimension permutation[i] of `index`; a new one the first time.
+  /// The entry of which dimension i is dimension permutation[i] of `index`; a new one the first
+  /// time.
   Result<size_t> transpose(size_t index, const std::vector<int64_t> &permutation);
   /// The entry with the same bytes under another shape; a new one the first time.
   size_t reshape(size_t index, std::vector<int64_t> shape);

@@ -11,8 +11,9 @@ is printed as one JSON object on stdout ({"kind": ..., "message": ...}) with exi
 
 import argparse
 import contextlib
+import dataclasses
+import itertools
 import os
-import re
 import sys
 
 sys.dont_write_bytecode = True  # the modules beside may lie where nobody may write
@@ -20,16 +21,16 @@ sys.dont_write_bytecode = True  # the modules beside may lie where nobody may wr
 from importer.errors import Refused, fail, first_line
 
 try:
-    import numpy as np
     import onnx
-    from importer.torch_mlir import torch_mlir
+    from importer.torch_mlir import Refusal, torch_mlir
     from importer.control_flow import without_control_flow
     from importer.rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, widen_halves
     from importer.shapes import forget_outputs, pin_inputs, pin_shapes
     from importer.decompositions import DECOMPOSITIONS, of_the_past
     from importer.functions import expand, inline_local
     from importer.graph_writer import spell
-    from importer.integers import NAMES, widen_integers
+    from importer.integers import widen_integers
+    from importer.module_text import annotate, joined
     from importer.ort_contrib import without_vendors
     from importer.weights import take_out_filled, take_out_initialisers
 except ImportError as error:
@@ -53,45 +54,6 @@ def load(path):
     if not model.graph.node and not model.graph.output:
         fail("invalidInput", f"{path}: not an ONNX model (it has no graph).")
     return model
-
-
-def annotate(text, model, weights, weights_name, types):
-    """Names, weights and their offsets as attributes of the one function, and the types of `types` that MLIR has no name for."""
-    head = re.search(r"func\.func @main\((.*?)\) -> (\(.*?\)|tensor<[^>]*>)(?= attributes| \{)", text)
-    arguments = head[1].split(", ") if head[1] else []
-    names = [v.name for v in model.graph.input]
-    assert len(arguments) == len(names), "torch-mlir changed the number of inputs"
-    for index, name in enumerate(names):
-        marks = [f"alt.name = {quoted(name)}"]
-        marks += [f"alt.type = {quoted(NAMES[types[name]])}"] if types.get(name) in NAMES else []
-        weight = weights.get(name)
-        if weight and "splat" in weight:
-            marks.append(f"alt.splat = {float_text(weight['splat'])} : f64")
-        elif weight:
-            marks.append(f"alt.offset = {weight['offset']} : i64")
-        arguments[index] += " {" + ", ".join(marks) + "}"
-    results = head[2].strip("()").split(", ")
-    for index, output in enumerate(model.graph.output):
-        marks = [f"alt.name = {quoted(output.name)}"]
-        marks += [f"alt.type = {quoted(NAMES[types[output.name]])}"] if types.get(output.name) in NAMES else []
-        results[index] += " {" + ", ".join(marks) + "}"
-    signature = f"func.func @main({', '.join(arguments)}) -> ({', '.join(results)})"
-    text = text[:head.start()] + signature + text[head.end():]
-    mark = f" attributes {{alt.weights = {quoted(weights_name)}}}"
-    return re.sub(r"^module( attributes \{[^}]*\})? \{", "module" + mark + " {", text, count=1, flags=re.M)
-
-
-def quoted(text):
-    """A string of MLIR, which has its own escapes."""
-    plain = set(range(0x20, 0x7f)) - {ord('"'), ord("\\")}
-    return '"' + "".join(chr(b) if b in plain else f"\\{b:02X}" for b in text.encode()) + '"'
-
-
-def float_text(value):
-    if value != value or value in (float("inf"), float("-inf")):
-        return f"0x{np.float64(value).view(np.uint64):016X}"
-    text = f"{value:.17e}"
-    return text
 
 
 def main():
@@ -140,45 +102,79 @@ def main():
         fail("unsupported", f"{path}: {refused}.")
     candidates = [model] if opset >= OPSET else [convert(model, OPSET), model]
     weights_name = os.path.splitext(os.path.basename(arguments.out))[0] + ".weights"
-    directory = os.path.dirname(os.path.abspath(arguments.out))
+    weights_path = os.path.join(os.path.dirname(os.path.abspath(arguments.out)), weights_name)
+    forgets = bool(bindings or arguments.constant)
     failure = None
     for tag, candidate in enumerate(c for c in candidates if c is not None):
-        attempt = 0
-        candidate = expand(candidate, DEFINED) or candidate
-        while candidate:
-            try:
-                with contextlib.redirect_stdout(sys.stderr):
-                    ready = simplify(without_control_flow(candidate, lambda undecided: simplify(undecided, [FOLD_ONLY])))
-            except Refused as refused:
-                failure = failure or str(refused)
-                break
-            if bindings or arguments.constant or not all(o.type.tensor_type.HasField("shape") for o in ready.graph.output):
-                forget_outputs(ready)
-            with contextlib.suppress(Exception):
-                ready = onnx.shape_inference.infer_shapes(ready, data_prop=True)
-            taken = dict(weights)
-            constants_to_initialisers(ready)
-            fold_batch_norms(ready)
-            try:
-                spell(ready, DECOMPOSITIONS)
-                types = {value.name: value.type.tensor_type.elem_type for value in [*ready.graph.input, *ready.graph.output]}
-                ready = widen_integers(ready)
-            except Refused as refused:
-                failure = failure or str(refused)
-                break
-            take_out_initialisers(ready, taken, directory, weights_name)
-            outcome = torch_mlir(ready, path, arguments, f"{tag}-{attempt}")
-            if isinstance(outcome, str):
-                with open(arguments.out, "w") as file:
-                    file.write(annotate(outcome, ready, taken, weights_name, types))
-                return
-            failure = failure or outcome.reason
-            # Once more, with the operator that was refused as ONNX defines it.
-            candidate = expand(candidate, {outcome.operator})
-            attempt += 1
+        with open(weights_path, "wb") as out:
+            outcome = program(candidate, Import(path, arguments, weights, out, str(tag), forgets))
+        if not isinstance(outcome, str):
+            with open(arguments.out, "w") as file:
+                file.write(joined(outcome, weights_name))
+            return
+        failure = failure or outcome
     with contextlib.suppress(OSError):
-        os.remove(os.path.join(directory, weights_name))
+        os.remove(weights_path)
     fail("unsupported", f"{path}: {failure}.")
+
+
+@dataclasses.dataclass
+class Import:
+    """What the parts of one model share."""
+    path: str
+    arguments: argparse.Namespace
+    weights: dict  # filled inputs
+    out: object    # the weights file
+    tag: str       # of intermediate files
+    forgets: bool  # what outputs were declared to be
+
+
+def program(model, shared):
+    """The texts of the model and of its loops, or why there are none."""
+    loops, texts = [], []
+    for own in itertools.chain([None], loops):  # which grow as they are met
+        text = lowered(own.body if own else model, own, loops, shared)
+        if isinstance(text, Refusal):
+            return text.reason
+        texts.append(text)
+    return texts
+
+
+def lowered(model, own, loops, shared):
+    """The text of one function, or a Refusal. What a loop of its own is made of is added to `loops`."""
+    candidate, refusal, begin = expand(model, DEFINED) or model, None, shared.out.tell()
+    while candidate:
+        inner, taken = list(loops), dict(shared.weights)
+        try:
+            ready, types = prepared(candidate, inner, shared)
+        except Refused as refused:
+            return refusal or Refusal(str(refused))
+        take_out_initialisers(ready, taken, shared.out)
+        outcome = torch_mlir(ready, shared.path, shared.arguments, f"{shared.tag}-{len(inner)}-{own.name if own else 'main'}")
+        if isinstance(outcome, str):
+            loops[:] = inner
+            return annotate(outcome, ready, taken, types, loops, own)
+        refusal = refusal or outcome
+        shared.out.truncate(begin)
+        shared.out.seek(begin)
+        # Once more, with the operator that was refused as ONNX defines it.
+        candidate = expand(candidate, {outcome.operator})
+    return refusal
+
+
+def prepared(model, loops, shared):
+    """The model in operators that torch-mlir takes, and the element types of its inputs and outputs as they were."""
+    with contextlib.redirect_stdout(sys.stderr):
+        ready = simplify(without_control_flow(model, lambda undecided: simplify(undecided, [FOLD_ONLY]), shared.weights, loops))
+    if shared.forgets or not all(o.type.tensor_type.HasField("shape") for o in ready.graph.output):
+        forget_outputs(ready)
+    with contextlib.suppress(Exception):
+        ready = onnx.shape_inference.infer_shapes(ready, data_prop=True)
+    constants_to_initialisers(ready)
+    fold_batch_norms(ready)
+    spell(ready, DECOMPOSITIONS)
+    types = {value.name: value.type.tensor_type.elem_type for value in [*ready.graph.input, *ready.graph.output]}
+    return widen_integers(ready), types
 
 
 if __name__ == "__main__":

@@ -182,3 +182,55 @@ TEST_F(Emitting, SomethingElseIsNoLibrary) {
               HasSubstr("no emitted library is there"));
   EXPECT_FALSE(LoadedLibrary::open(folder.path() / "none"));
 }
+
+namespace {
+// h' = h + x, f' = h: what begins as a and b goes on while no sum is over the bound; the steps are
+// given, too.
+const char *const fibonacci = R"(
+#id = affine_map<(i) -> (i)>
+module {
+func.func @main(%a: tensor<2xf32> {alt.name = "a"}, %b: tensor<2xf32> {alt.name = "b"}, %h: tensor<2xf32> {alt.loop = "step", alt.result = 1 : i64})
+    -> (tensor<2xf32> {alt.name = "h"}, tensor<i1> {alt.loop = "step"}, tensor<2xf32> {alt.loop = "step"}, tensor<2xf32> {alt.loop = "step"}) {
+  %t = arith.constant dense<true> : tensor<i1>
+  return %h, %t, %a, %b : tensor<2xf32>, tensor<i1>, tensor<2xf32>, tensor<2xf32>
+}
+func.func @step(%go: tensor<i1>, %h: tensor<2xf32>, %f: tensor<2xf32>) -> (tensor<i1>, tensor<2xf32>, tensor<2xf32>)
+    attributes {alt.trips = 100 : i64, alt.states = 3 : i64, alt.slices = array<i64>, alt.pieces = array<i64>, alt.while, alt.must_end} {
+  %e = tensor.empty() : tensor<2xf32>
+  %n = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%h, %f : tensor<2xf32>, tensor<2xf32>) outs(%e : tensor<2xf32>) {
+  ^bb0(%x: f32, %y: f32, %o: f32):
+    %s = arith.addf %x, %y : f32
+    linalg.yield %s : f32
+  } -> tensor<2xf32>
+  %bound = arith.constant 50.0 : f32
+  %true = arith.constant true
+  %c = tensor.empty() : tensor<i1>
+  %init = linalg.fill ins(%true : i1) outs(%c : tensor<i1>) -> tensor<i1>
+  %below = linalg.generic {indexing_maps = [#id, affine_map<(i) -> ()>], iterator_types = ["reduction"]} ins(%n : tensor<2xf32>) outs(%init : tensor<i1>) {
+  ^bb0(%x: f32, %o: i1):
+    %l = arith.cmpf olt, %x, %bound : f32
+    %all = arith.andi %l, %o : i1
+    linalg.yield %all : i1
+  } -> tensor<i1>
+  return %below, %n, %h : tensor<i1>, tensor<2xf32>, tensor<2xf32>
+}
+})";
+} // namespace
+
+TEST_F(Emitting, ALoopEndsWithItsConditionOrIsAnError) {
+  for (unsigned threads : {1u, 2u}) {
+    ASSERT_TRUE(test::emitPlainly(folder.write("fibonacci.mlir", fibonacci), out,
+                                  folder.path() / "work", threads));
+    Result<LoadedLibrary> library = LoadedLibrary::open(out);
+    ASSERT_TRUE(library) << library.error().message;
+    auto run = [&](float a, float b) {
+      return library->run({{test::tensorOf("a", {2}, {a, 0}), test::tensorOf("b", {2}, {b, 0})}});
+    };
+    Result<std::vector<Tensor>> results = run(1, 1);
+    ASSERT_TRUE(results) << results.error().message;
+    EXPECT_THAT(test::floatsOf((*results)[0]), ElementsAre(55, 0));
+    Result<std::vector<Tensor>> endless = run(0, 0);
+    ASSERT_FALSE(endless);
+    EXPECT_THAT(endless.error().message, HasSubstr("a loop of the model does not end"));
+  }
+}

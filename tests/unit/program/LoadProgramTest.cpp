@@ -260,7 +260,8 @@ func.func @pool(%x: tensor<1x8x8x16xf32>) -> tensor<1x4x4x16xf32> {
 )");
   ASSERT_TRUE(program) << program.error().message;
   ASSERT_EQ(program->kernels.size(), 1u);
-  EXPECT_EQ(program->kernels[0].linalg.find("truncf"), std::string::npos) << program->kernels[0].linalg;
+  EXPECT_EQ(program->kernels[0].linalg.find("truncf"), std::string::npos)
+      << program->kernels[0].linalg;
 }
 
 TEST_F(Loaded, BadInputIsOneSentenceWithAPlace) {
@@ -363,4 +364,70 @@ TEST_F(Loaded, DeclaredTypesMustFit) {
   EXPECT_EQ(refusal(with("\"u16\"")), "accepted");
   for (const char *type : {"\"u8\"", "\"u32\"", "\"f16\"", "\"u17\"", "7"})
     EXPECT_THAT(refusal(with(type)), HasSubstr("Argument 0 has alt.type = ")) << type;
+}
+
+TEST_F(Loaded, ABatchByOneMatrixIsOneProduct) {
+  Result<Program> program = load(R"(
+func.func @main(%x: tensor<8x16x32xf32>, %w: tensor<32x24xf32> {alt.constant}) -> tensor<8x16x24xf32> {
+  %z = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8x32x24xf32>
+  %b = linalg.broadcast ins(%w : tensor<32x24xf32>) outs(%e : tensor<8x32x24xf32>) dimensions = [0]
+  %f = tensor.empty() : tensor<8x16x24xf32>
+  %i = linalg.fill ins(%z : f32) outs(%f : tensor<8x16x24xf32>) -> tensor<8x16x24xf32>
+  %p = linalg.batch_matmul ins(%x, %b : tensor<8x16x32xf32>, tensor<8x32x24xf32>) outs(%i : tensor<8x16x24xf32>) -> tensor<8x16x24xf32>
+  return %p : tensor<8x16x24xf32>
+})");
+  ASSERT_TRUE(program) << program.error().message;
+  ASSERT_EQ(program->calls.size(), 1u);
+  EXPECT_EQ(program->kernels[0].name, "matmul_128x24x32");
+}
+
+namespace {
+const char *const decay = R"(
+#id = affine_map<(i) -> (i)>
+module {
+func.func @main(%x: tensor<5x32xf32> {alt.name = "x"}, %h: tensor<32xf32> {alt.loop = "decay", alt.result = 0 : i64},
+                %y: tensor<5x32xf32> {alt.loop = "decay", alt.result = 1 : i64})
+    -> (tensor<5x32xf32> {alt.name = "y"}, tensor<32xf32> {alt.name = "h"}, tensor<32xf32> {alt.loop = "decay"}, tensor<5x32xf32> {alt.loop = "decay"}) {
+  %z = arith.constant dense<0.0> : tensor<32xf32>
+  return %y, %h, %z, %x : tensor<5x32xf32>, tensor<32xf32>, tensor<32xf32>, tensor<5x32xf32>
+}
+func.func @decay(%h: tensor<32xf32>, %x: tensor<32xf32>) -> (tensor<32xf32>, tensor<32xf32>)
+    attributes {alt.trips = 5 : i64, alt.states = 1 : i64, alt.slices = array<i64: -1>, alt.pieces = array<i64: 1>} {
+  %e = tensor.empty() : tensor<32xf32>
+  %n = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]} ins(%h, %x : tensor<32xf32>, tensor<32xf32>) outs(%e : tensor<32xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %s = arith.addf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<32xf32>
+  return %n, %n : tensor<32xf32>, tensor<32xf32>
+}
+})";
+} // namespace
+
+TEST_F(Loaded, ALoopsStepsAreCalls) {
+  Result<Program> program = load(decay);
+  ASSERT_TRUE(program) << program.error().message;
+  ASSERT_EQ(program->loops.size(), 1u);
+  ASSERT_EQ(program->calls.size(), 1u);
+  EXPECT_EQ(program->loops[0].trips, 5);
+  EXPECT_EQ(program->uses(0), 5u);
+  // The last row first; the result is written where it belongs.
+  Storage slice = storageOf(*program, program->calls[0].values[1]),
+          piece = storageOf(*program, program->calls[0].values[2]);
+  EXPECT_EQ(slice.value, program->inputs[0]);
+  EXPECT_EQ(slice.offset, 4 * 128);
+  EXPECT_EQ(slice.walks, (std::vector<Value::Walk>{{0, -128}}));
+  EXPECT_EQ(piece.value, program->outputs[0]);
+  EXPECT_EQ(piece.walks, (std::vector<Value::Walk>{{0, 128}}));
+}
+
+TEST_F(Loaded, ALoopThatDoesNotFitIsRefused) {
+  std::string text = decay;
+  size_t at = text.find("alt.trips = 5");
+  EXPECT_EQ(refusal(text.replace(at, 13, "alt.trips = 6")),
+            "The loop 'decay' does not fit the function around it.");
+  text = decay;
+  at = text.find("@decay");
+  EXPECT_EQ(refusal(text.replace(at, 6, "@other")), "There is no function for the loop 'decay'.");
 }

@@ -45,7 +45,15 @@ def free_names(node):
     free = set()
     for attribute in node.attribute:
         if attribute.type == onnx.AttributeProto.GRAPH:
-            graph = attribute.g
-            used = {name for n in graph.node for name in [*n.input, *free_names(n)]} | {o.name for o in graph.output}
-            free |= used - defined(graph) - {v.name for v in graph.input} - {""}
+            free |= free_of(attribute.g)
     return free
+
+
+def used_in(graph):
+    """All that its nodes and results read."""
+    return {name for n in graph.node for name in [*n.input, *free_names(n)]} | {o.name for o in graph.output}
+
+
+def free_of(graph):
+    """What a graph takes from outside."""
+    return used_in(graph) - defined(graph) - {v.name for v in graph.input} - {""}

@@ -1,6 +1,4 @@
 """Large constants leave the model: they become graph inputs, and a file beside the text."""
-import os
-
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
@@ -14,32 +12,30 @@ READS_CONSTANTS = {"Resize", "Upsample", "Pad", "Slice", "Tile", "Range", "OneHo
                    "QuantizeLinear", "DequantizeLinear", "If", "Loop", "Scan"}
 
 
-def take_out_initialisers(model, weights, directory, file_name):
-    """Large initialisers of floats and bytes -> weights file and graph inputs."""
+def take_out_initialisers(model, weights, out):
+    """Large initialisers of floats and bytes -> the weights file and graph inputs."""
     needed = {n for node in model.graph.node if node.op_type in READS_CONSTANTS for n in node.input}
     needed |= {v.name for v in model.graph.output}
-    kept, offset = [], 0
+    kept = []
     used = {n for node in model.graph.node for n in node.input}
-    with open(os.path.join(directory, file_name), "wb") as out:
-        for tensor in model.graph.initializer:
-            size = int(np.prod(list(tensor.dims), dtype=np.int64))
-            if tensor.data_type not in STORED or size < LARGE or tensor.name in needed:
-                kept.append(tensor)
-                continue
-            if tensor.name not in used:
-                continue
-            array = np.ascontiguousarray(numpy_helper.to_array(tensor), dtype=STORED[tensor.data_type])
-            entry = weights[tensor.name] = {"shape": list(tensor.dims)}
-            bits = array.view(f"u{array.itemsize}")
-            if np.all(bits == bits.flat[0]):  # bytes as MLIR has them, signed
-                entry["splat"] = float(array.flat[0] if array.itemsize > 1 else array.view("i1").flat[0])
-            else:
-                entry["offset"] = offset
-                out.write(array.tobytes())
-                out.write(bytes(-array.nbytes % ALIGNMENT))
-                offset += array.nbytes + -array.nbytes % ALIGNMENT
-            model.graph.input.append(
-                helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims)))
+    for tensor in model.graph.initializer:
+        size = int(np.prod(list(tensor.dims), dtype=np.int64))
+        if tensor.data_type not in STORED or size < LARGE or tensor.name in needed:
+            kept.append(tensor)
+            continue
+        if tensor.name not in used:
+            continue
+        array = np.ascontiguousarray(numpy_helper.to_array(tensor), dtype=STORED[tensor.data_type])
+        entry = weights[tensor.name] = {"shape": list(tensor.dims)}
+        bits = array.view(f"u{array.itemsize}")
+        if np.all(bits == bits.flat[0]):  # bytes as MLIR has them, signed
+            entry["splat"] = float(array.flat[0] if array.itemsize > 1 else array.view("i1").flat[0])
+        else:
+            entry["offset"] = out.tell()
+            out.write(array.tobytes())
+            out.write(bytes(-array.nbytes % ALIGNMENT))
+        model.graph.input.append(
+            helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims)))
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)
 

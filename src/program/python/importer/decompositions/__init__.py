@@ -18,7 +18,6 @@ from .pool import average_pool, lp_pool, max_pool
 from .product import gemm, mat_mul
 from .quantised import (conv_integer, dequantize_linear, dynamic_quantize_linear, mat_mul_integer, q_linear_conv, q_linear_mat_mul,
                         quantize_linear)
-from .recurrent import recurrent
 from .reduction import reduce_log_sum_exp, reduce_mean
 from .regions import affine_grid, col2im, roi_align
 from .resize import resize, upsample
@@ -46,13 +45,11 @@ TABLE = [
     ("Det", det, EVER),
     ("DynamicQuantizeLinear", dynamic_quantize_linear, EVER),
     ("Einsum", einsum, EVER),
-    ("GRU", recurrent, EVER),
     ("Gemm", gemm, EVER),
     ("HardSwish", hard_swish, EVER),
     ("GridSample", grid_sample, EVER),
     ("Hardmax", hardmax, 12),
     ("LRN", lrn, EVER),
-    ("LSTM", recurrent, EVER),
     ("LpPool", lp_pool, EVER),
     ("LpNormalization", lp_normalization, EVER),
     ("MatMul", mat_mul, EVER),
@@ -67,7 +64,6 @@ TABLE = [
     ("QLinearConv", q_linear_conv, EVER),
     ("QLinearMatMul", q_linear_mat_mul, EVER),
     ("QuantizeLinear", quantize_linear, EVER),
-    ("RNN", recurrent, EVER),
     ("ReduceLogSumExp", reduce_log_sum_exp, EVER),
     ("ReduceMean", reduce_mean, EVER),
     ("Resize", resize, EVER),
