@@ -30,7 +30,7 @@ bench-odd-shapes: build ; @$(MAKE) --no-print-directory -C bench odd-shapes ## t
 
 bench-threads: build ; @$(MAKE) --no-print-directory -C bench threads ## what a second core gives; JSON=FILE, TRIALS=N, ROWS="512^3 C1", ODD=40
 
-bench-models: build ; @$(MAKE) --no-print-directory -C bench models ## whole models beside ONNX Runtime; JSON=FILE, MODELS="vit bert", THREADS=2, BUDGET=60s
+bench-models: build ; @$(MAKE) --no-print-directory -C bench models ## whole models beside ONNX Runtime; JSON=FILE, MODELS="vit bert", LIST=wheels.json, THREADS=2, BUDGET=60s
 
 differential: build ; @$(PYTHON) bench/differential/run.py --bin $(BIN) --runs $(or $(RUNS),20000) --seed $(or $(SEED),1) --json bench/results/differential.json ## random programs and graphs beside independent references; RUNS=N, SEED=N
 

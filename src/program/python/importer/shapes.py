@@ -109,7 +109,10 @@ def forget_outputs(model):
         output.type.tensor_type.ClearField("shape")
     with contextlib.suppress(Exception):  # onnx has several kinds of its own
         bare = onnx.shape_inference.infer_shapes(bare, data_prop=True)
+    constants = {i.name for i in model.graph.initializer}
     for output, inferred in zip(model.graph.output, bare.graph.output):
+        if output.name in constants:
+            continue
         for dim in output.type.tensor_type.shape.dim:
             dim.Clear()
         if inferred.type.tensor_type.HasField("shape"):
