@@ -78,7 +78,7 @@ class Rewriter:
         odd = COMPUTED.keys() & set(kinds)
         node.input[:] = [self.renamed.get(name, name) for name in node.input]
         special = {"Cast": self.cast, "BitShift": self.shift}.get(node.op_type)
-        if special and odd:
+        if special and (odd or node.op_type == "BitShift"):
             return special(node)
         if not odd or node.op_type in AS_THEY_ARE or node.op_type in MOVES and odd <= BYTES:
             return self.w.nodes.append(node)
@@ -174,29 +174,34 @@ class Rewriter:
         return w.op("Add", w.op("Mul", high, self.number(2.0**32, TensorProto.DOUBLE)), low)
 
     def shift(self, node):
-        """By constants, as products and quotients; of all bits or more, zero is left."""
+        """By constants, as products and quotients. All bits or more leave zero, or copies of the sign; so does a negative
+        amount, which is a large one without its sign."""
         w, kind = self.w, self.kind(node.output[0])
         amounts = w.value(node.input[1])
         if amounts is None:
             raise Refused(node, "shifts by amounts that are not constant")
-        computed, left = COMPUTED[kind], attributes_of(node)["direction"] == b"LEFT"
+        left, signed = attributes_of(node)["direction"] == b"LEFT", kind in (INT8, INT16, INT32, INT64)
+        computed = INT64 if kind == INT32 else COMPUTED.get(kind, kind)
         bits = 8 * np.dtype(helper.tensor_dtype_to_np_dtype(kind)).itemsize
-        amounts = [int(a) for a in amounts.reshape(-1)]
-        shape, value = w.shape(node.input[1]), self.wide(node.input[0])
+        amounts = [int(a) if 0 <= a < bits else bits for a in amounts.reshape(-1)]
+        shape = w.shape(node.input[1])
+        value = w.op("Cast", node.input[0], to=INT64) if kind == INT32 else self.wide(node.input[0])
         constants = lambda numbers: w.constant(np.array(numbers, np.uint64).astype(
             helper.tensor_dtype_to_np_dtype(computed)).reshape(shape))
         if left:
             result = w.op("Mul", value, constants([2**a if a < bits else 0 for a in amounts]))
-        elif kind != UINT64:
-            result = w.op("Div", value, constants([2**min(a, bits) for a in amounts]))
-        elif any(a > 62 for a in amounts):
+        elif computed == INT64 and any(a > 62 for a in amounts):
             raise Refused(node, "shifts by more than 62 bits")
         else:
             divisor = constants([2**a for a in amounts])
-            result = w.op("Div", w.op("Sub", value, w.op("Mod", value, divisor)), divisor)
+            result = w.op("Div", w.op("Sub", value, w.op("Mod", value, divisor)) if signed or kind == UINT64 else value, divisor)
+        if kind == UINT64 and not left:
             sign = constants([2**(64 - a) if a else 0 for a in amounts])
             result = w.op("Add", result, w.op("Where", w.op("Less", value, self.number(0, INT64)), sign, self.number(0, INT64)))
-        self.narrow(result, node.output[0], not left)
+        if kind in (INT32, INT64):
+            w.nodes.append(helper.make_node("Cast", [result], [node.output[0]], f"{w.prefix}.Cast", to=kind))
+        else:
+            self.narrow(result, node.output[0], not left)
 
 
 def widen_integers(model):
