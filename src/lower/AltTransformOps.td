@@ -23,8 +23,9 @@ def VectorizeTileOp : Op<Transform_Dialect, "alt.vectorize_tile",
     axis when absent), `alt.reduction_order`, `alt.unroll` (arrays over the reduction axes).
     `lanes` is the number of 32-bit elements in a vector. Refused when an op's tile would take more
     than `max_tile` vectors. `dot_products` names instructions that sum several products of narrow
-    elements in one step: "bf16" (vdpbf16ps, pairs), "vnni" (vpdpbusd, vpdpwssd); an unrolled reduction
-    axis then takes so many steps at once.
+    elements in one step, rows of the table in space/ProductInstructions.cpp: "bf16x2" (pairs), "i8x4"
+    (quads of bytes), "i16x2" (pairs of bytes that are widened); an unrolled reduction axis then takes
+    so many steps at once.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$lanes,
                        DefaultValuedAttr<I64Attr, "64">:$max_tile,

@@ -1,5 +1,5 @@
 #include "lower/InterleavedPanels.h"
-#include "lower/DotProduct.h"
+#include "lower/isa/DotProduct.h"
 #include "lower/VectorCode.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"

@@ -1,5 +1,6 @@
 #include "lower/OperandLayouts.h"
-#include "lower/DotProduct.h"
+#include "alt/NarrowProducts.h"
+#include "lower/isa/DotProduct.h"
 #include "lower/Panels.h"
 #include "lower/Prepare.h"
 #include "lower/RootAxes.h"

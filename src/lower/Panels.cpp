@@ -1,5 +1,5 @@
 #include "lower/Panels.h"
-#include "lower/DotProduct.h"
+#include "lower/isa/DotProduct.h"
 #include "lower/TransposeOperand.h"
 
 namespace alt {
@@ -25,7 +25,7 @@ static Interleaving interleavingOf(const LoopNest &nest, linalg::LinalgOp anchor
   AffineMap map = anchor.getMatchingIndexingMap(&operand);
   std::optional<unsigned> dimension = dimensionAlong(anchor, operand, axis);
   if (!dot || dot->along != &operand || !dimension ||
-      (nest.skipPad && dot->kind == DotProduct::Kind::signedBytes))
+      (nest.skipPad && dot->offset))
     return {};
   for (AffineExpr expr : anchor.getMatchingIndexingMap(dot->spread).getResults())
     if (expr.isFunctionOfDim(axis) && !isa<AffineDimExpr>(expr))

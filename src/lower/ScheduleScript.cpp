@@ -1,6 +1,7 @@
 // One method a level of the loop nest (LoopNest), outermost first.
 #include "lower/ScheduleScript.h"
-#include "lower/DotProduct.h"
+#include "alt/NarrowProducts.h"
+#include "lower/isa/DotProduct.h"
 #include "lower/PackingScript.h"
 #include "lower/Prepare.h"
 #include "lower/RootAxes.h"

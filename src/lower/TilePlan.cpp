@@ -163,8 +163,8 @@ void TilePlan::chooseInstruction(StringRef instructions) {
     dot = matchDotProduct(op, vectorAxis, instructions);
   if (dot && !llvm::all_of(points, [&](const Point &p) { return hasLanes(*dot, p.chunk.lanes); }))
     dot.reset();
-  if (dot && dot->kind == DotProduct::Kind::signedBytes && !sharesExcess())
-    dot->kind = DotProduct::Kind::i16Pairs;
+  if (dot && dot->offset && !sharesExcess())
+    dot = withoutOffset(*dot, instructions);
 }
 
 /// All rows of the tile read the same of `along`, and leave out no taps.

@@ -63,7 +63,7 @@ private:
                          point.chunk)
                 : Value());
     SmallVector<OpFoldResult> reductionPoint(tile.extents.size(), b.getIndexAttr(0));
-    if (!tile.dot || tile.dot->kind != DotProduct::Kind::signedBytes)
+    if (!tile.dot || !tile.dot->offset)
       return reduce(0, reductionPoint, values);
     for (const Chunk &chunk : tile.chunks) { // the excess of all rows follows the accumulators
       auto type = VectorType::get({chunk.lanes}, b.getI32Type());
@@ -167,7 +167,7 @@ private:
   SmallVector<Value> stepTogether(ArrayRef<OpFoldResult> at, unsigned axis,
                                   ArrayRef<OpFoldResult> positions, ArrayRef<Value> values) {
     SmallVector<Value> next;
-    SmallVector<Value> excess(values.drop_front(tile.points.size())); // empty but for signedBytes
+    SmallVector<Value> excess(values.drop_front(tile.points.size())); // empty without an offset
     SmallVector<bool> sumsExcess(excess.size(), false);
     for (auto [point, value] : llvm::zip(tile.points, values)) {
       SmallVector<OpFoldResult> dims = dimsOf(point);
@@ -181,7 +181,7 @@ private:
       next.push_back(spread ? emitDotProduct(b, loc, *tile.dot, value, spread, along) : value);
       if (excess.size() > tile.chunkNumber(point) && !sumsExcess[tile.chunkNumber(point)]) {
         Value &sum = excess[tile.chunkNumber(point)];
-        sum = emitExcess(b, loc, sum, along);
+        sum = emitExcess(b, loc, *tile.dot, sum, along);
         sumsExcess[tile.chunkNumber(point)] = true;
       }
     }

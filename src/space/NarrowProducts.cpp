@@ -1,18 +1,14 @@
 #include "alt/NarrowProducts.h"
+#include "space/ProductInstructions.h"
 #include <algorithm>
 
 namespace alt {
 
 std::string dotProductInstructions(const Target &target) {
-  auto has = [&](const char *feature) {
-    return ("," + target.features + ",").find("," + std::string(feature) + ",") !=
-           std::string::npos;
-  };
   std::string names;
-  if (has("+avx512vl") && has("+avx512bf16"))
-    names += "bf16";
-  if (has("+avx512vl") && has("+avx512vnni"))
-    names += names.empty() ? "vnni" : " vnni";
+  for (const ProductInstruction &row : productInstructions())
+    if (isAvailable(row, target))
+      names += (names.empty() ? "" : " ") + std::string(row.name);
   return names;
 }
 
@@ -32,22 +28,30 @@ static bool oneFactorAlongLanes(const Workload &workload) {
   return runsAlong(workload.operands[0]) != runsAlong(workload.operands[1]);
 }
 
+/// What the error calls the instructions for products of the element.
+static std::string_view extensionFor(ElementType element) {
+  return element == ElementType::bf16 ? "AVX512-BF16" : "AVX512-VNNI";
+}
+
 Result<void> checkNarrowProducts(const Workload &workload, const Target &target) {
   bool products =
       workload.anchor == AnchorKind::contraction || workload.anchor == AnchorKind::convolution;
   if (!products || workload.operands.size() != 3 || !oneFactorAlongLanes(workload))
     return {};
   ElementType factor = workload.operands[0].type, sum = workload.operands[2].type;
-  bool bf16 = factor == ElementType::bf16 && sum == ElementType::f32,
-       bytes = factor == ElementType::i8 && sum == ElementType::i32;
-  if (workload.operands[1].type != factor || (!bf16 && !bytes) ||
-      dotProductInstructions(target).find(bf16 ? "bf16" : "vnni") != std::string::npos)
+  bool known = false; // by the table, whether or not this target has it
+  for (const ProductInstruction &row : productInstructions())
+    if (row.element == factor && row.sum == sum) {
+      known = true;
+      if (isAvailable(row, target))
+        return {};
+    }
+  if (workload.operands[1].type != factor || !known)
     return {};
-  return Error{
-      ErrorKind::unsupported,
-      workload.name + ": products of " + std::string(name(factor)) + " need " +
-          (bf16 ? "AVX512-BF16" : "AVX512-VNNI") + ", which this CPU (" + target.cpu +
-          ") lacks; convert the kernel to f32, or let each element be widened by --widen."};
+  return Error{ErrorKind::unsupported,
+               workload.name + ": products of " + std::string(name(factor)) + " need " +
+                   std::string(extensionFor(factor)) + ", which this CPU (" + target.cpu +
+                   ") lacks; convert the kernel to f32, or let each element be widened by --widen."};
 }
 
 } // namespace alt

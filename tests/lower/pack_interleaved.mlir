@@ -31,7 +31,7 @@ module attributes {transform.with_named_sequence} {
     %mm = transform.structured.match ops{["linalg.generic"]} in %m : (!transform.any_op) -> !transform.any_op
     %tiled, %loop = transform.structured.tile_using_for %mm tile_sizes [0, 16, 0] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
     transform.alt.pack_operand %tiled {operand = 1 : i64, tile = 16 : i64, steps = 2 : i64, dimension = 0 : i64} : !transform.any_op
-    transform.alt.vectorize_tile %f {dot_products = "bf16 vnni", lanes = 16 : i64} : !transform.any_op
+    transform.alt.vectorize_tile %f {dot_products = "bf16x2 i8x4 i16x2", lanes = 16 : i64} : !transform.any_op
     transform.yield
   }
 }

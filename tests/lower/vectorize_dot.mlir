@@ -1,5 +1,5 @@
 // RUN: alt-opt %s --transform-interpreter --split-input-file | FileCheck %s
-// RUN: sed -e 's/dot_products = "bf16 vnni", //' %s | alt-opt --transform-interpreter --split-input-file | FileCheck %s --check-prefix=WITHOUT
+// RUN: sed -e 's/dot_products = "bf16x2 i8x4 i16x2", //' %s | alt-opt --transform-interpreter --split-input-file | FileCheck %s --check-prefix=WITHOUT
 
 // Two steps of the reduction are one instruction; what is left of an odd number is widened.
 // CHECK-LABEL: func @bf16
@@ -26,7 +26,7 @@ module attributes {transform.with_named_sequence} {
   }
   transform.named_sequence @__transform_main(%m: !transform.any_op) {
     %f = transform.structured.match ops{["func.func"]} in %m : (!transform.any_op) -> !transform.any_op
-    transform.alt.vectorize_tile %f {dot_products = "bf16 vnni", lanes = 16 : i64} : !transform.any_op
+    transform.alt.vectorize_tile %f {dot_products = "bf16x2 i8x4 i16x2", lanes = 16 : i64} : !transform.any_op
     transform.yield
   }
 }
@@ -56,7 +56,7 @@ module attributes {transform.with_named_sequence} {
   }
   transform.named_sequence @__transform_main(%m: !transform.any_op) {
     %f = transform.structured.match ops{["func.func"]} in %m : (!transform.any_op) -> !transform.any_op
-    transform.alt.vectorize_tile %f {dot_products = "bf16 vnni", lanes = 16 : i64} : !transform.any_op
+    transform.alt.vectorize_tile %f {dot_products = "bf16x2 i8x4 i16x2", lanes = 16 : i64} : !transform.any_op
     transform.yield
   }
 }

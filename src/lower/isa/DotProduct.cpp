@@ -1,4 +1,5 @@
-#include "lower/DotProduct.h"
+#include "lower/isa/DotProduct.h"
+#include "lower/ElementTypes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -6,8 +7,6 @@
 namespace alt {
 
 using namespace mlir;
-using Kind = DotProduct::Kind;
-
 namespace {
 /// A factor of the product: the block argument behind its widening, and how it is widened.
 struct Factor {
@@ -41,6 +40,49 @@ static Operation *productOf(linalg::LinalgOp op) {
   return nullptr;
 }
 
+/// Rows of the table for the dot product's elements, of those named.
+static SmallVector<const ProductInstruction *> rowsFor(ElementType element, ElementType sum,
+                                                       StringRef instructions) {
+  SmallVector<StringRef> named;
+  instructions.split(named, ' ');
+  SmallVector<const ProductInstruction *> rows;
+  for (const ProductInstruction &row : productInstructions())
+    if (row.element == element && row.sum == sum && llvm::is_contained(named, StringRef(row.name)))
+      rows.push_back(&row);
+  return rows;
+}
+
+/// By the first row that takes the factors with their signs as they are or changed over, or with an
+/// offset; else by one that widens them.
+static bool chooseInstruction(DotProduct &dot, ArrayRef<const ProductInstruction *> rows) {
+  for (const ProductInstruction *row : rows) {
+    if (row->widened)
+      continue;
+    dot.instruction = row;
+    dot.alongFirst = row->firstSigned != dot.spreadSigned || row->secondSigned != dot.alongSigned;
+    if (!dot.alongFirst)
+      return true;
+    if (row->firstSigned == dot.alongSigned && row->secondSigned == dot.spreadSigned)
+      return true;
+    dot.alongFirst = false;
+    dot.offset = dot.spreadSigned && dot.alongSigned && !row->firstSigned && row->secondSigned;
+    if (dot.offset)
+      return true;
+  }
+  const auto *widened = llvm::find_if(rows, [](const auto *row) { return row->widened; });
+  dot.instruction = widened == rows.end() ? nullptr : *widened;
+  return dot.instruction;
+}
+
+std::optional<DotProduct> withoutOffset(const DotProduct &dot, StringRef instructions) {
+  DotProduct other = dot;
+  other.offset = false;
+  const ProductInstruction &row = *dot.instruction;
+  auto rows = rowsFor(row.element, row.sum, instructions);
+  llvm::erase_if(rows, [](const ProductInstruction *of) { return !of->widened; });
+  return chooseInstruction(other, rows) ? std::optional(other) : std::nullopt;
+}
+
 std::optional<DotProduct> matchDotProduct(linalg::LinalgOp op, int vectorAxis,
                                           StringRef instructions) {
   if (vectorAxis < 0 || op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1)
@@ -62,18 +104,10 @@ std::optional<DotProduct> matchDotProduct(linalg::LinalgOp op, int vectorAxis,
   if (runsAlong(*left) || !runsAlong(*right))
     return std::nullopt;
   DotProduct dot{op.getDpsInputOperand(left->argument), op.getDpsInputOperand(right->argument),
-                 Kind::bf16Pairs, left->isSigned, right->isSigned};
-  Type wide = product->getResult(0).getType();
-  SmallVector<StringRef> available;
-  instructions.split(available, ' ');
-  if (left->narrow.isBF16() && wide.isF32() && llvm::is_contained(available, "bf16"))
-    return dot;
-  if (!left->narrow.isInteger(8) || !wide.isInteger(32) || !llvm::is_contained(available, "vnni"))
+                 left->isSigned, right->isSigned};
+  auto element = elementType(left->narrow), sum = elementType(product->getResult(0).getType());
+  if (!element || !sum || !chooseInstruction(dot, rowsFor(*element, *sum, instructions)))
     return std::nullopt;
-  dot.kind = !dot.spreadSigned && !dot.alongSigned ? Kind::i16Pairs
-             : !dot.alongSigned                    ? Kind::alongBytes
-             : dot.spreadSigned                    ? Kind::signedBytes
-                                                   : Kind::spreadBytes;
   return dot;
 }
 
@@ -105,10 +139,11 @@ static Value widen(RewriterBase &b, Location loc, Value bytes, bool isSigned) {
                   : arith::ExtUIOp::create(b, loc, type, bytes).getResult();
 }
 
-static Value callDot(RewriterBase &b, Location loc, const char *name, Value acc, Value x, Value y) {
+static Value callDot(RewriterBase &b, Location loc, const ProductInstruction &instruction, Value acc,
+                     Value x, Value y) {
   auto type = cast<VectorType>(acc.getType());
-  std::string intrinsic =
-      std::string("llvm.x86.") + name + "." + std::to_string(32 * type.getNumElements());
+  std::string intrinsic = "llvm.x86." + std::string(instruction.intrinsic) + "." +
+                          std::to_string(32 * type.getNumElements());
   return LLVM::CallIntrinsicOp::create(b, loc, Type(type), b.getStringAttr(intrinsic),
                                        ValueRange{acc, x, y})
       ->getResult(0);
@@ -119,34 +154,24 @@ static Value offsets(RewriterBase &b, Location loc, VectorType type) {
   return arith::ConstantOp::create(b, loc, type, DenseElementsAttr::get(type, int8_t(-128)));
 }
 
-Value emitExcess(RewriterBase &b, Location loc, Value excess, Value along) {
+Value emitExcess(RewriterBase &b, Location loc, const DotProduct &dot, Value excess, Value along) {
   Value all = offsets(b, loc, cast<VectorType>(along.getType()));
-  return callDot(b, loc, "avx512.vpdpbusd", excess, all, along);
+  return callDot(b, loc, *dot.instruction, excess, all, along);
 }
 
 Value emitDotProduct(RewriterBase &b, Location loc, const DotProduct &dot, Value acc, Value spread,
                      Value along) {
   int64_t lanes = cast<VectorType>(acc.getType()).getNumElements();
-  if (dot.kind == Kind::i16Pairs) {
+  if (dot.instruction->widened) {
     along = widen(b, loc, along, dot.alongSigned);
     spread = widen(b, loc, spread, dot.spreadSigned);
   }
   Value repeated = repeat(b, loc, spread, lanes);
-  switch (dot.kind) {
-  case Kind::bf16Pairs:
-    return callDot(b, loc, "avx512bf16.dpbf16ps", acc, repeated, along);
-  case Kind::i16Pairs:
-    return callDot(b, loc, "avx512.vpdpwssd", acc, repeated, along);
-  case Kind::spreadBytes:
-    return callDot(b, loc, "avx512.vpdpbusd", acc, repeated, along);
-  case Kind::alongBytes:
-    return callDot(b, loc, "avx512.vpdpbusd", acc, along, repeated);
-  case Kind::signedBytes: // turning the top bit adds 128
+  if (dot.offset) // turning the top bit adds 128
     repeated = arith::XOrIOp::create(b, loc, repeated,
                                      offsets(b, loc, cast<VectorType>(repeated.getType())));
-    return callDot(b, loc, "avx512.vpdpbusd", acc, repeated, along);
-  }
-  llvm_unreachable("every kind has an instruction");
+  return dot.alongFirst ? callDot(b, loc, *dot.instruction, acc, along, repeated)
+                        : callDot(b, loc, *dot.instruction, acc, repeated, along);
 }
 
 } // namespace alt
