@@ -6,8 +6,8 @@
 
 namespace alt {
 
-/// The instructions of a target that do several steps of such a sum in vectors: names of rows in the
-/// table of space/ProductInstructions.cpp, with spaces between; "" when there are none.
+/// The instructions of a target that do several steps of such a sum in vectors: names of rows in
+/// the table of space/ProductInstructions.cpp, with spaces between; "" when there are none.
 std::string dotProductInstructions(const Target &);
 
 /// An error when the kernel sums such products and the target has no instructions for them: each

@@ -45,7 +45,8 @@ DiagnosedSilenceableFailure transform::PackOperandOp::apply(TransformRewriter &r
                                                             TransformResults &,
                                                             TransformState &state) {
   if (failed(alt::packOperand(rewriter, linalgOps(state, getTarget()), getOperand(), getTile(),
-                              {static_cast<int64_t>(getSteps()), static_cast<int64_t>(getDimension())})))
+                              {static_cast<int64_t>(getSteps()), static_cast<int64_t>(getDimension()),
+                               static_cast<int64_t>(getMultiple())})))
     return emitDefaultSilenceableFailure(getOperation());
   return DiagnosedSilenceableFailure::success();
 }

@@ -17,7 +17,9 @@ def VectorizeTileOp : Op<Transform_Dialect, "alt.vectorize_tile",
 
     Unlike `structured.vectorize` it needs no projected permutations (strided and dilated windows,
     sums of axes), no masks for odd tile sizes, and no hoisting afterwards. An op whose body has no
-    vector form is left as it is; the pipeline lowers it to loops.
+    vector form is left as it is; the pipeline lowers it to loops. So is one that is marked
+    `alt.tile_product`, whose sums tile registers take (lower/isa/TileProducts.h): it is written in their
+    instructions once it is bufferised. Zeros before it and a plain copy after it become part of it.
 
     Per-op attributes: `alt.vector` (i64, the axis that is cut into vectors; the output's innermost
     axis when absent), `alt.reduction_order`, `alt.unroll` (arrays over the reduction axes).
@@ -71,14 +73,16 @@ def PackOperandOp : Op<Transform_Dialect, "alt.pack_operand",
 
     With `steps` above 1 (pairs of bf16, quads of i8) a panel has so many steps along `dimension` of the
     operand side by side for every lane: what an instruction for narrow products takes is one load, see
-    `alt.vectorize_tile`. The targets' indexing maps say where a single element lies.
+    `alt.vectorize_tile`. The targets' indexing maps say where a single element lies. The groups of
+    steps are a `multiple`, zeros at the end, where products of tiles take so many at once.
 
     Every slice must lie within one panel. `structured.pack` re-lays out all operands of an op and
     its result before tiling; here the result and the other operands stay as they are.
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, I64Attr:$operand, I64Attr:$tile,
                        DefaultValuedAttr<I64Attr, "1">:$steps,
-                       DefaultValuedAttr<I64Attr, "0">:$dimension);
+                       DefaultValuedAttr<I64Attr, "0">:$dimension,
+                       DefaultValuedAttr<I64Attr, "1">:$multiple);
   let results = (outs);
   let assemblyFormat = "$target attr-dict `:` type($target)";
 }

@@ -1,4 +1,5 @@
 #include "alt/Target.h"
+#include "alt/TileData.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
 #include <algorithm>
@@ -38,6 +39,10 @@ Target hostTarget() {
   target.cpu = llvm::sys::getHostCPUName().str();
   llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
   // Sorted: the list is part of what objects are compiled for, and should not depend on hashing.
+  if (!systemHasTiles()) // what the CPU has, the system may not save
+    for (auto &feature : features)
+      if (feature.first().starts_with("amx-"))
+        feature.second = false;
   std::vector<std::string> names;
   for (const auto &feature : features)
     names.push_back((feature.second ? "+" : "-") + feature.first().str());

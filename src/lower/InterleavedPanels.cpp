@@ -1,6 +1,6 @@
 #include "lower/InterleavedPanels.h"
-#include "lower/isa/DotProduct.h"
 #include "lower/VectorCode.h"
+#include "lower/isa/DotProduct.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -57,7 +57,14 @@ private:
     if (groups)
       panels = code.loop(groups, 1, panels,
                          [&](Value i, Value into) { return inside(i, into, by.steps); });
-    return rest ? inside(code.index(groups), panels, rest) : panels;
+    if (rest)
+      panels = inside(code.index(groups), panels, rest);
+    int64_t filled = groups + (rest > 0),
+            all = panelShape(type.getShape(), tile, by)[dimension + 1];
+    if (all > filled)
+      panels = code.loop(all - filled, 1, panels,
+                         [&](Value i, Value into) { return inside(code.add(i, filled), into, 0); });
+    return panels;
   }
 
   /// One group of steps, of which the first `present` are there.
@@ -101,7 +108,8 @@ std::vector<int64_t> panelShape(ArrayRef<int64_t> shape, int64_t tile, const Int
   std::vector<int64_t> panels{static_cast<int64_t>(llvm::divideCeil(shape.back(), tile))};
   llvm::append_range(panels, shape.drop_back());
   if (by.steps > 1)
-    panels[by.dimension + 1] = llvm::divideCeil(panels[by.dimension + 1], by.steps);
+    panels[by.dimension + 1] =
+        llvm::alignTo(llvm::divideCeil(panels[by.dimension + 1], by.steps), by.multiple);
   panels.push_back(tile * by.steps);
   return panels;
 }

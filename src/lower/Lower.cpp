@@ -10,6 +10,7 @@
 #include "lower/Reference.h"
 #include "lower/ScheduleScript.h"
 #include "lower/Stages.h"
+#include "lower/isa/TileProducts.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -109,6 +110,8 @@ std::variant<KernelPlan, LowerFailure> lowerToObject(const LowerRequest &request
   FailureOr<KernelPlan> plan = outlineStages(*module, request.symbolPrefix);
   if (mlir::failed(plan))
     return failed(true, "stages");
+  if (mlir::failed(emitTileProducts(*module, emulatesTiles(target))))
+    return failed(true, "tiles");
   return emit(*module, *plan, plain || request.allPasses);
 }
 

@@ -1,5 +1,6 @@
 #include "lower/Pipeline.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "space/ProductInstructions.h"
 #include "llvm/Analysis/MemorySSAUpdater.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
@@ -20,6 +21,11 @@ namespace alt {
 
 using namespace mlir;
 
+static std::string featuresOf(const Target &target) {
+  size_t kept = target.features.size() - (emulatesTiles(target) ? emulatedTiles.size() : 0);
+  return target.features.substr(0, kept);
+}
+
 static std::unique_ptr<llvm::TargetMachine> targetMachine(const Target &target) {
   static const bool initialised = [] {
     llvm::InitializeNativeTarget();
@@ -36,7 +42,7 @@ static std::unique_ptr<llvm::TargetMachine> targetMachine(const Target &target) 
   llvm::TargetOptions options;
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast; // a*b+c in one rounding
   return std::unique_ptr<llvm::TargetMachine>(
-      found->createTargetMachine(triple, target.cpu, target.features, options, llvm::Reloc::PIC_,
+      found->createTargetMachine(triple, target.cpu, featuresOf(target), options, llvm::Reloc::PIC_,
                                  std::nullopt, llvm::CodeGenOptLevel::Aggressive));
 }
 
@@ -45,7 +51,7 @@ static void setFunctionAttributes(llvm::Module &module, const Target &target) {
     if (function.isDeclaration())
       continue;
     function.addFnAttr("target-cpu", target.cpu);
-    function.addFnAttr("target-features", target.features);
+    function.addFnAttr("target-features", featuresOf(target));
     // Without it LLVM splits 512-bit vectors in two on the CPUs that once throttled (63 -> 165
     // GFLOP/s for a matmul).
     function.addFnAttr("prefer-vector-width", std::to_string(target.vectorBits));

@@ -27,7 +27,10 @@ void writePacking(const Panels &panels, linalg::LinalgOp anchor, TransformText &
                " {operand = " + std::to_string(panels.operand) +
                " : i64, tile = " + std::to_string(panels.tile) + " : i64" +
                (interleaved ? ", steps = " + std::to_string(panels.by.steps) +
-                                  " : i64, dimension = " + std::to_string(panels.by.dimension)
+                                  " : i64, dimension = " + std::to_string(panels.by.dimension) +
+                                  (panels.by.multiple > 1
+                                       ? " : i64, multiple = " + std::to_string(panels.by.multiple)
+                                       : "")
                             : "") +
                "} : !transform.any_op",
            true);

@@ -1,6 +1,6 @@
 #include "lower/Panels.h"
-#include "lower/isa/DotProduct.h"
 #include "lower/TransposeOperand.h"
+#include "lower/isa/TileProducts.h"
 
 namespace alt {
 
@@ -13,19 +13,34 @@ static std::optional<unsigned> dimensionAlong(linalg::LinalgOp anchor, OpOperand
   return map.getResultPosition(getAffineDimExpr(axis, map.getContext()));
 }
 
+/// The groups of steps are whole products of tiles.
+static Interleaving interleavingOfTiles(const LoopNest &nest, linalg::LinalgOp anchor,
+                                        OpOperand &operand) {
+  unsigned axis = nest.reductionOrder.back();
+  TileProduct product;
+  product.instruction = matchTileProduct(anchor, nest.vectorAxis);
+  std::optional<unsigned> dimension = dimensionAlong(anchor, operand, axis);
+  if (!product.instruction || !dimension)
+    return {}; // which the op that is marked will say
+  int64_t steps = product.instruction->steps, depth = product.depthOf(nest.axes[axis].tile);
+  return {steps, static_cast<int64_t>(*dimension),
+          nest.axes[axis].extent % depth ? depth / steps : 1};
+}
+
 /// Where every step of the innermost reduction goes in pairs or quads, they lie side by side.
 static Interleaving interleavingOf(const LoopNest &nest, linalg::LinalgOp anchor,
                                    OpOperand &operand, int64_t lanes, StringRef instructions) {
   if (nest.reductionOrder.empty())
     return {};
   unsigned axis = nest.reductionOrder.back();
+  if (nest.inTiles)
+    return interleavingOfTiles(nest, anchor, operand);
   const LoopNest::Level &level = nest.axes[axis], &vector = nest.axes[nest.vectorAxis];
   std::optional<DotProduct> dot =
       matchDotProduct(anchor, static_cast<int>(nest.vectorAxis), instructions);
   AffineMap map = anchor.getMatchingIndexingMap(&operand);
   std::optional<unsigned> dimension = dimensionAlong(anchor, operand, axis);
-  if (!dot || dot->along != &operand || !dimension ||
-      (nest.skipPad && dot->offset))
+  if (!dot || dot->along != &operand || !dimension || (nest.skipPad && dot->offset))
     return {};
   for (AffineExpr expr : anchor.getMatchingIndexingMap(dot->spread).getResults())
     if (expr.isFunctionOfDim(axis) && !isa<AffineDimExpr>(expr))

@@ -1,11 +1,11 @@
 // One method a level of the loop nest (LoopNest), outermost first.
 #include "lower/ScheduleScript.h"
 #include "alt/NarrowProducts.h"
-#include "lower/isa/DotProduct.h"
 #include "lower/PackingScript.h"
 #include "lower/Prepare.h"
 #include "lower/RootAxes.h"
 #include "lower/TransformText.h"
+#include "lower/isa/TileProducts.h"
 #include <algorithm>
 
 namespace alt {
@@ -54,11 +54,14 @@ public:
     annotateAnchor();
     annotateFused(parts);
     tileSides();
-    for (Part &part : parts)
+    for (Part &part : parts) {
       if (nest.blocked())
         blockedTile(part);
       else
         registerTile(part);
+      if (nest.inTiles && !nest.blocked())
+        goByRows(part);
+    }
     out.clean();
     for (const Panels &panels : panelsOf(nest, anchor, lanes, instructions))
       writePacking(panels, anchor, out);
@@ -92,6 +95,8 @@ private:
   void annotateAnchor() {
     out.line("%anchor = transform.structured.match attributes {alt.anchor} in %module");
     out.annotate("%anchor", "alt.vector", std::to_string(nest.vectorAxis) + " : i64");
+    if (nest.inTiles)
+      annotateTiles();
     if (nest.skipPad)
       out.line("transform.annotate %anchor \"alt.skip_pad\" : !transform.any_op", true);
     Sizes unroll, order;
@@ -287,6 +292,38 @@ private:
     for (unsigned a = 0; a < nest.axes.size(); ++a)
       sizes.push_back(part.tile(nest, a) < part.shares[a].size ? nest.axes[a].tile : 0);
     fuseRoot(part, sizes, nest.outerOrder);
+  }
+
+  /// Which instruction, on which axes: vectorize_tile leaves the anchor alone then.
+  void annotateTiles() {
+    const TileProduct &tiles = *scheduled.algorithm->tiles;
+    const ProductInstruction *instruction = matchTileProduct(anchor, tiles.columns);
+    if (!instruction)
+      return; // the body is another one: vectors, then
+    out.annotate("%anchor", tileProductAttr.data(), "\"" + std::string(instruction->name) + "\"");
+    out.annotate(
+        "%anchor", tileAxesAttr.data(),
+        arrayParam({tiles.rows ? static_cast<int64_t>(*tiles.rows) : -1,
+                    static_cast<int64_t>(tiles.columns), static_cast<int64_t>(tiles.depth)}));
+    if (nest.streamed)
+      out.annotate("%anchor", tileStreamAttr.data(), std::to_string(*nest.streamed) + " : i64");
+  }
+
+  /// What follows the sums reads them from memory, row by row. A plain copy becomes part of the
+  /// anchor.
+  void goByRows(const Part &part) {
+    bool fromZero = isZeroFill(anchor.getDpsInits()[0].getDefiningOp<linalg::LinalgOp>());
+    auto byRows = [&](linalg::LinalgOp op, const std::string &attribute) {
+      int innermost = innermostOfOutput(op);
+      if (innermost < 0 || (fromZero && (isPlainCopy(op) || isZeroFill(op))))
+        return;
+      Sizes rows(op.getNumLoops(), 1);
+      rows[innermost] = 0;
+      out.tileFor(out.match("rows", attribute, part.scope), rows, {});
+    };
+    if (root != anchor)
+      byRows(root, "alt.root");
+    forEachBodyOp(byRows);
   }
 
   Sizes registerSizes(const Part &part) {

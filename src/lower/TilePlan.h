@@ -1,9 +1,9 @@
 // How an op's register tile is taken apart: which axis goes along the lanes, in which chunks, and
 // what is accumulated in which order.
 #pragma once
-#include "lower/isa/DotProduct.h"
 #include "lower/RegisterTile.h"
 #include "lower/VectorizeTile.h"
+#include "lower/isa/DotProduct.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 

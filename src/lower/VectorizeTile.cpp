@@ -5,6 +5,7 @@
 #include "lower/RegisterTile.h"
 #include "lower/TilePlan.h"
 #include "lower/VectorBody.h"
+#include "lower/isa/TileProducts.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -377,8 +378,12 @@ private:
 
 LogicalResult vectorizeTiles(RewriterBase &rewriter, Operation *scope,
                              const VectorizeOptions &options) {
+  prepareTileProducts(rewriter, scope);
   SmallVector<linalg::LinalgOp> ops;
-  scope->walk<WalkOrder::PreOrder>([&](linalg::LinalgOp op) { ops.push_back(op); });
+  scope->walk<WalkOrder::PreOrder>([&](linalg::LinalgOp op) {
+    if (!op->hasAttr(tileProductAttr))
+      ops.push_back(op);
+  });
   RegisterTiles registers; // tensors in registers; SSA dominance keeps blocks apart
   for (linalg::LinalgOp op : ops) {
     std::optional<TilePlan> plan = TilePlan::of(op, options);

@@ -181,11 +181,12 @@ public:
       bytes += static_cast<float>(argument.byteSize());
     for (const AlgorithmSpace::Algorithm &algorithm : space.algorithms()) {
       Described &described =
-          nests.emplace_back(Described{NestModel(algorithm.workload, target), {}, {}});
+          nests.emplace_back(Described{NestModel(algorithm.workload, target, algorithm.tiles), {}, {}});
       for (unsigned a = 0; a < std::max<size_t>(1, algorithm.workload.axes.size()); ++a)
         described.roles.push_back(rolesFor(described.model, a));
       described.kernelValues = {lg(flops),
-                                lg(described.model.iterations / std::max(1.0f, flops)),
+                                lg(described.model.iterations * described.model.share() /
+                                   std::max(1.0f, flops)),
                                 lg(bytes / static_cast<float>(target.l2Bytes)),
                                 lg(flops / std::max(1.0f, bytes)),
                                 static_cast<float>(workload.prologueOps),

@@ -62,6 +62,8 @@ void measureTiles(const NestModel &model, const LoopNest &nest, NestCost &cost) 
     float extent = static_cast<float>(axis.extent), tile = static_cast<float>(axis.tile);
     float reg = static_cast<float>(std::min(axis.reg, axis.tile)), use = 1;
     bool vector = a == nest.vectorAxis;
+    if (model.tiles && a == model.tiles->depth) // unrolled by products
+      reg = std::min(tile, reg * static_cast<float>(model.tiles->depthOf(axis.tile)));
     cost.whole[a] = cost.unit[a] = extent;
     cost.cacheTile[a] = cost.registerTile[a] = tile;
     float rest = tile - std::floor(tile / reg) * reg;
@@ -124,12 +126,15 @@ void measureBody(const NestModel &model, const LoopNest &nest, NestCost &cost) {
       if (access.along(nest.vectorAxis) == Along::strided && !nest.packed[o]) // else transposed
         loads *= 1.5f * model.lanes; // element by element, and put together
     }
+    if (model.tiles && !access.isOutput()) // a load is a line: several steps of the reduction
+      loads *= static_cast<float>(bytes(model.tiles->instruction->element)) /
+               (o == model.tiles->along ? 4 : 64);
     operand.loads = loads;
     // Accumulators are read and written around the reduction, not in it.
     if (!(access.isOutput() && cost.reduces))
       cost.bodyLoads += loads;
   }
-  float chain = cost.reduces ? operationLatency * cost.unroll : 0;
+  float chain = cost.reduces && !model.tiles ? operationLatency * cost.unroll : 0;
   cost.bodyCycles =
       std::max({cost.bodyOperations / operationsPerCycle, cost.bodyLoads / loadsPerCycle, chain});
 }
@@ -272,8 +277,9 @@ void estimateCycles(const NestModel &model, const LoopNest &nest, NestCost &cost
 
 } // namespace
 
-NestModel::NestModel(const Workload &workload, const Target &target)
-    : lanes(static_cast<float>(accumulatorLanes(workload, target))),
+NestModel::NestModel(const Workload &workload, const Target &target,
+                     const std::optional<TileProduct> &tileProduct)
+    : tiles(tileProduct), lanes(static_cast<float>(accumulatorLanes(workload, target))),
       registers(static_cast<float>(target.vectorRegisters)),
       cacheBytes{static_cast<float>(target.l1Bytes), static_cast<float>(target.l2Bytes),
                  static_cast<float>(target.l3Bytes)} {
@@ -296,6 +302,13 @@ NestModel::NestModel(const Workload &workload, const Target &target)
   // A multiply-add is one instruction; a body of many operations is that many.
   float flops = static_cast<float>(workload.flops) / iterations;
   arithmetic = std::max(1.0f, flops <= 2 ? 1.0f : flops - 1);
+  if (tiles) { // vectors of so many sums, each of a step of the reduction, that a product does a
+               // cycle
+    const TileRegisters &unit = tiles->registers();
+    auto most = static_cast<float>(unit.rowBytes / bytes(tiles->instruction->element));
+    arithmetic = operationsPerCycle * static_cast<float>(unit.cyclesPerRow) / most;
+    lanes = static_cast<float>(tiles->tileColumns());
+  }
 }
 
 void analyse(const NestModel &model, const LoopNest &nest, NestCost &cost) {

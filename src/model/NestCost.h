@@ -4,7 +4,7 @@
 #pragma once
 #include "alt/Target.h"
 #include "model/OperandAccess.h"
-#include "space/LoopNest.h"
+#include "space/TileProduct.h"
 
 namespace alt {
 
@@ -15,13 +15,16 @@ using PerCache = std::array<float, 3>;
 
 /// The operands and the machine; made once for a workload.
 struct NestModel {
-  NestModel(const Workload &, const Target &);
+  NestModel(const Workload &, const Target &, const std::optional<TileProduct> & = {});
+  std::optional<TileProduct> tiles;    ///< what it is computed in; else vectors
   std::vector<OperandAccess> operands; ///< at most maxNestOperands
   float lanes = 4, registers = 16;
   PerCache cacheBytes{};
-  float iterations = 1; ///< of the whole nest
+  float iterations = 1;  ///< of the whole nest
   float paddedBytes = 0; ///< of operands that are padded, their padding included
-  float arithmetic = 1; ///< vector operations an iteration (a multiply-add is one)
+  float arithmetic = 1;  ///< vector operations an iteration (a multiply-add is one)
+  /// The share of a multiply-add's time that an iteration takes.
+  float share() const { return tiles ? arithmetic : 1; }
 };
 
 struct OperandCost {

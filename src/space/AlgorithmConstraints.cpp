@@ -16,7 +16,7 @@ std::vector<Constraint> AlgorithmSpace::constraints(TuneScript &script) const {
     const Algorithm &algorithm = all[i];
     // Knobs of an algorithm not chosen stand at legal defaults: no need to ask which one is.
     for (Constraint &constraint : algorithm.loops.constraints(script, algorithm.firstKnob)) {
-      if (algorithm.rewritten())
+      if (!algorithm.direct())
         constraint.reason = algorithm.name + ": " + constraint.reason;
       found.push_back(std::move(constraint));
     }
@@ -62,8 +62,8 @@ void AlgorithmSpace::winogradConstraints(const Algorithm &algorithm, TuneScript 
   };
   unsigned rowsOfTiles = divides(columns, unit);
   if (winograd.images > 1)
-    rowsOfTiles = e.apply(Op::logicalAnd,
-                          {rowsOfTiles, divides(e.apply(Op::div, {unit, columns}), rows)});
+    rowsOfTiles =
+        e.apply(Op::logicalAnd, {rowsOfTiles, divides(e.apply(Op::div, {unit, columns}), rows)});
   found.push_back({e.apply(Op::logicalOr, {e.apply(Op::eq, {unit, tiles}), rowsOfTiles}),
                    algorithm.name + ": a thread's unit is whole rows of tiles"});
   found.push_back({divides(batch, e.apply(Op::mod, {tiles, unit})),
@@ -73,8 +73,7 @@ void AlgorithmSpace::winogradConstraints(const Algorithm &algorithm, TuneScript 
   unsigned shared = e.apply(Op::lt, {level("par.f", winograd.outChannels), out});
   unsigned inputsInLoop = e.apply(Op::logicalOr, {inLoop, shared});
   unsigned inputs = e.apply(Op::ite, {inputsInLoop, e.apply(Op::mul, {batch, in}), zero});
-  unsigned products =
-      e.apply(Op::ite, {productsInLoop, e.apply(Op::mul, {batch, filters}), zero});
+  unsigned products = e.apply(Op::ite, {productsInLoop, e.apply(Op::mul, {batch, filters}), zero});
   unsigned kept = e.apply(Op::add, {inputs, products});
   found.push_back({e.apply(Op::le, {kept, e.constant(stackBytes / 4 / winograd.points())}),
                    algorithm.name + ": what a batch keeps inside loops fits the stack"});

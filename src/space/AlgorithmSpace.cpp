@@ -111,7 +111,7 @@ Schedule im2colDefault(const LoopSpace &loops, const Im2col &im2col, const Targe
 
 AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, unsigned threads) {
   LoopSpace direct(workload, target, threads);
-  add({"direct", {}, {}, workload, direct, 0, direct.defaultSchedule()});
+  add({"direct", {}, {}, {}, workload, direct, 0, direct.defaultSchedule()});
   for (auto [name, m] : {std::pair("f23", 2), std::pair("f43", 4)})
     if (std::optional<Winograd> winograd = Winograd::of(workload, m)) {
       Workload matmul = winograd->matmul(workload);
@@ -121,14 +121,20 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
                       {"reg.a", "tile.a", "par.a", "block.c", "pack.in0", "outer"},
                       {1, winograd->columns, 1, 1});
       Schedule own = winogradDefault(loops, *winograd, target);
-      add({name, winograd, {}, std::move(matmul), std::move(loops), 0, std::move(own)});
+      add({name, winograd, {}, {}, std::move(matmul), std::move(loops), 0, std::move(own)});
     }
   if (std::optional<Im2col> im2col = Im2col::of(workload)) {
     Workload matmul = im2col->matmul(workload);
     // A cache tile's patches are gathered once, for all features.
     LoopSpace loops(matmul, target, threads, {"tile.f", "par.f", "pack.in0"});
     Schedule own = im2colDefault(loops, *im2col, target);
-    add({"im2col", {}, im2col, std::move(matmul), std::move(loops), 0, std::move(own)});
+    add({"im2col", {}, im2col, {}, std::move(matmul), std::move(loops), 0, std::move(own)});
+  }
+  if (std::optional<TileProduct> tiles = TileProduct::of(workload, target)) {
+    LoopSpace loops(workload, target, threads, {"pack.in0", "pack.in1", "pad", "reduce"}, {},
+                    tiles);
+    Schedule own = loops.defaultSchedule();
+    add({"tiles", {}, {}, tiles, workload, std::move(loops), 0, std::move(own)});
   }
   if (all.size() > 1) {
     Knob algorithm{"algorithm", Knob::Kind::categorical, {}, {}, 0};
@@ -143,7 +149,7 @@ AlgorithmSpace::AlgorithmSpace(const Workload &workload, const Target &target, u
     for (Knob knob : algorithm.loops.knobs()) {
       if (algorithm.winograd && knob.name == "par.f") // there was none: the channels stayed whole
         knob.whenUnnamed = static_cast<uint16_t>(knob.options.size() - 1);
-      if (algorithm.rewritten())
+      if (!algorithm.direct())
         knob.name = algorithm.name + "." + knob.name;
       knobList.push_back(std::move(knob));
     }
@@ -158,11 +164,24 @@ void AlgorithmSpace::add(Algorithm algorithm) {
     all.push_back(std::move(algorithm));
 }
 
-/// Winograd's where it surely pays.
+/// Tiles, where the estimate says so: that of vectors counts single steps of the reduction. Of one
+/// row a tile has no more than a vector.
+static bool tilesPay(const AlgorithmSpace::Algorithm &tiles,
+                     const AlgorithmSpace::Algorithm &direct) {
+  if (!tiles.tiles->rows)
+    return false;
+  double steps = static_cast<double>(tiles.tiles->instruction->steps);
+  double cycles = tiles.loops.cyclesOf(tiles.fallback) + tiles.tiles->packingCycles(tiles.workload);
+  return cycles < 0.9 * direct.loops.cyclesOf(direct.fallback) / steps;
+}
+
+/// Winograd's or tiles where they surely pay; no kernel has both.
 size_t AlgorithmSpace::chooseDefault(const Target &target) const {
   size_t best = 0;
   double fewest = std::numeric_limits<double>::infinity();
   for (size_t i = 1; i < all.size(); ++i) {
+    if (all[i].tiles && tilesPay(all[i], all.front()))
+      return i;
     if (!all[i].winograd)
       continue;
     const Winograd &winograd = *all[i].winograd;

@@ -31,13 +31,15 @@ public:
   struct Algorithm {
     std::string name;
     std::optional<Winograd> winograd;
-    std::optional<Im2col> im2col; ///< neither: the loop nest as it stands
-    Workload workload;            ///< whose loop nest `loops` schedules
+    std::optional<Im2col> im2col;     ///< neither: the loop nest as it stands
+    std::optional<TileProduct> tiles; ///< register tiles are tile registers
+    Workload workload;                ///< whose loop nest `loops` schedules
     LoopSpace loops;
     size_t firstKnob;
     Schedule fallback;
     bool legal(const Schedule &own) const;
     bool rewritten() const { return winograd || im2col; }
+    bool direct() const { return !rewritten() && !tiles; }
   };
   /// legal(), as arithmetic over the knobs of a script that has all of them.
   std::vector<Constraint> constraints(TuneScript &) const;

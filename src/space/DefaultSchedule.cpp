@@ -33,6 +33,8 @@ LoopNest LoopSpace::defaultNest(unsigned vectorAxis) const {
     axis.reg = axis.kind == AxisKind::parallel && a == nest.vectorAxis
                    ? std::min(vectorLanes, axis.extent)
                    : 1;
+    if (tiles && a == tiles->rows)
+      axis.reg = std::min(tiles->registers().rows, axis.extent);
   }
   return nest;
 }
@@ -102,7 +104,10 @@ Schedule LoopSpace::chooseDefault() const {
     if (Estimated found = chooseUnits(defaultNest(axis)); found.cycles < best.cycles)
       best = std::move(found);
   LoopNest &nest = best.nest;
-  chooseOrders(nest);
+  if (tiles)
+    keepPanelInL1(nest);
+  else
+    chooseOrders(nest);
   for (unsigned o = 0; o < operands.size(); ++o)
     nest.packed[o] = operands[o].shape.size() > 1 && packable(operands[o], nest) &&
                      (operands[o].isConstant || interleavingPays(operands[o], nest) ||
@@ -110,6 +115,38 @@ Schedule LoopSpace::chooseDefault() const {
   Schedule schedule = encode(nest);
   assert(legal(schedule) && "the default schedule is legal");
   return schedule;
+}
+
+/// One factor passes L1 by while a block of the other stays there: the columns', if L2 holds all of
+/// them; else the rows', of which so many are taken at once as stay in half of L2.
+void LoopSpace::keepPanelInL1(LoopNest &nest) const {
+  auto fitsL2 = [&](unsigned operand, const LoopNest &of) {
+    double size = bytes(operands[operand].type);
+    for (unsigned a = 0; a < axes.size(); ++a)
+      if (strideAlong(operands[operand], a))
+        size *= static_cast<double>(of.axes[a].tile);
+    return size <= static_cast<double>(l2Bytes) / 2;
+  };
+  bool columnsPass = fitsL2(tiles->along, nest);
+  nest.streamed = columnsPass ? tiles->along : tiles->spread;
+  std::vector<unsigned> order = nest.innerOrder;
+  std::stable_partition(order.begin(), order.end(),
+                        [&](unsigned a) { return (a == tiles->columns) != columnsPass; });
+  if (std::find(innerOrders.begin(), innerOrders.end(), order) != innerOrders.end())
+    nest.innerOrder = order;
+  if (columnsPass || !tiles->rows || nest.axes[*tiles->rows].par < nest.axes[*tiles->rows].extent)
+    return;
+  auto knob = std::find_if(meanings.begin(), meanings.end(), [&](const Meaning &meaning) {
+    return meaning.field == Meaning::Field::tile && meaning.index == *tiles->rows;
+  });
+  LoopNest smaller = nest;
+  int64_t &tile = smaller.axes[*tiles->rows].tile;
+  const auto &options = knobList[static_cast<size_t>(knob - meanings.begin())].options;
+  for (size_t option = options.size(); option-- > 0 && !fitsL2(tiles->spread, nest);) {
+    tile = static_cast<int64_t>(options[option]);
+    if (legal(smaller))
+      nest.axes[*tiles->rows].tile = tile;
+  }
 }
 
 static int64_t unitsOf(const LoopNest &nest) {
@@ -267,7 +304,7 @@ LoopSpace::Estimated LoopSpace::chooseRegisterTile(LoopNest nest) const {
   };
   int64_t steps = 1;
   for (const Operand &operand : operands)
-    steps = std::max(steps, stepsAtOnce(operand));
+    steps = std::max(steps, tiles ? 1 : stepsAtOnce(operand));
   if (!nest.reductionOrder.empty())
     if (unsigned a = nest.reductionOrder.back(); a != nest.vectorAxis && axes[a].extent > 8)
       candidate.axes[a].reg = steps; // a larger tile is worth less than they are
@@ -282,7 +319,7 @@ LoopSpace::Estimated LoopSpace::chooseRegisterTile(LoopNest nest) const {
     visit(visit, 0);
   }
   nest = best;
-  for (size_t i = nest.reductionOrder.size(); i-- > 0;) {
+  for (size_t i = tiles ? 0 : nest.reductionOrder.size(); i-- > 0;) {
     LoopNest::Level &axis = nest.axes[nest.reductionOrder[i]];
     if (axis.extent <= 8 || axis.reg > steps || nest.reductionOrder[i] == nest.vectorAxis)
       continue;
@@ -336,6 +373,9 @@ Schedule LoopSpace::encode(const LoopNest &nest) const {
       break;
     case Field::pad:
       choice = option(nest.skipPad);
+      break;
+    case Field::stream:
+      choice = static_cast<uint16_t>(nest.streamed ? *nest.streamed + 1 : 0);
       break;
     }
   }

@@ -75,7 +75,8 @@ double LoopSpace::unitCycles(const LoopNest &nest, std::span<const Share> shares
       double accumulators = sumsInLanes ? 1 : 0;
       for (const LoopNest::Level &axis : tile.axes)
         accumulators *= axis.kind == AxisKind::parallel ? static_cast<double>(axis.reg) : 1;
-      cycles += count * (steps * cyclesOfStep(nest, tile, steps) + folding * accumulators);
+      cycles += count * (tiles ? tiles->cycles(tile)
+                               : steps * cyclesOfStep(nest, tile, steps) + folding * accumulators);
       return;
     }
     if (nest.axes[a].kind == AxisKind::reduction)

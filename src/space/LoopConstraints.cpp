@@ -11,6 +11,8 @@ public:
   ConstraintWriter(const LoopSpace &space, TuneScript &script, size_t firstKnob)
       : space(space), script(script), firstKnob(firstKnob), e(script.expressions),
         one(e.constant(1)), zero(e.constant(0)), packed(space.operands.size(), zero) {
+    if (space.tiles)
+      packed[space.tiles->along] = one;
     for (const Axis &axis : space.axes) {
       unsigned extent = e.constant(axis.extent);
       levels.push_back({extent, extent, extent, one});
@@ -23,13 +25,17 @@ public:
     for (unsigned a = 0; a < levels.size(); ++a)
       if (space.axes[a].extent > 1)
         nest(a);
-    registers();
+    if (space.tiles)
+      tileRegisters(*space.tiles);
+    else
+      registers();
     for (unsigned o = 0; o < packed.size(); ++o)
-      if (e.terms()[packed[o]].op == Op::knob)
+      if (packed[o] != zero)
         panels(o);
     if (padKnob)
       skippedPadding();
-    codeSize();
+    if (!space.tiles)
+      codeSize();
     for (const FusedResult &result : space.fused)
       fusedOp(result);
     if (space.threads > 1)
@@ -141,6 +147,20 @@ private:
         accumulators.push_back(alongVectors(a, vectors(levels[a].reg), levels[a].reg));
     must(atMost(product(accumulators), space.maxAccumulators),
          "the accumulators fit the vector registers");
+  }
+
+  /// As TileProduct::fits.
+  void tileRegisters(const TileProduct &product) {
+    std::vector<unsigned> rowsOf;
+    for (unsigned a = 0; a < levels.size(); ++a)
+      if (space.axes[a].extent > 1 && isParallel(a) && a != product.columns)
+        rowsOf.push_back(a == product.rows ? vectors(levels[a].reg, product.registers().rows)
+                                           : levels[a].reg);
+    unsigned rows = this->product(std::move(rowsOf)),
+             columns = vectors(levels[product.columns].reg);
+    must(atMost(sum({e.apply(Op::mul, {rows, columns}), least(rows, columns)}),
+                product.registers().count - 2),
+         "the sums and the factors fit the tile registers");
   }
 
   void panels(unsigned o) {

@@ -1,10 +1,11 @@
-// A schedule of a kernel's space with names instead of knob indices: what lower/ turns into a script and
-// the loop features describe.
+// A schedule of a kernel's space with names instead of knob indices: what lower/ turns into a
+// script and the loop features describe.
 #pragma once
 #include "alt/Target.h"
 #include "alt/Workload.h"
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace alt {
@@ -38,11 +39,16 @@ struct LoopNest {
   /// copy being made first. `edges`: the parallel axes whose first and last register tiles meet it.
   bool skipPad = false;
   std::vector<unsigned> edges;
-  /// Winograd's algorithm with output tiles of this extent: the nest is then that of its batched matmul
-  /// (see Winograd::matmul). 0: the nest is the kernel's own.
+  /// Winograd's algorithm with output tiles of this extent: the nest is then that of its batched
+  /// matmul (see Winograd::matmul). 0: the nest is the kernel's own.
   unsigned winograd = 0;
   /// The patches under the window are gathered and multiplied; the nest is that of Im2col::matmul.
   bool im2col = false;
+
+  /// The register tile is one of tile registers (space/TileProduct.h); an unroll factor of the
+  /// depth is then a number of products.
+  bool inTiles = false;
+  std::optional<unsigned> streamed; ///< operand whose tiles pass L1 by
 
   bool blocked() const {
     for (const Level &axis : axes)

@@ -28,9 +28,11 @@ std::vector<int64_t> thinned(std::vector<int64_t> values, size_t count) {
 } // namespace
 
 LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned threads,
-                     std::vector<std::string> withheld, const std::vector<int64_t> &unitSteps)
-    : axes(workload.axes), operands(workload.operands), singleLanes(target.vectorBits / 32),
-      vectorLanes(accumulatorLanes(workload, target)),
+                     std::vector<std::string> withheld, const std::vector<int64_t> &unitSteps,
+                     std::optional<TileProduct> tileProduct)
+    : axes(workload.axes), operands(workload.operands), tiles(tileProduct),
+      singleLanes(target.vectorBits / 32),
+      vectorLanes(tiles ? tiles->tileColumns() : accumulatorLanes(workload, target)),
       // Some registers stay free for what is multiplied into the accumulators.
       maxAccumulators(target.vectorRegisters - 2), l1Bytes(target.l1Bytes), l2Bytes(target.l2Bytes),
       l3Bytes(target.l3Bytes), threads(threads), withheld(std::move(withheld)) {
@@ -43,51 +45,30 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
   for (const Operand &operand : operands)
     windows.push_back(windowsOver(operand, axes));
   findPaddedAxes(operands);
-  vectorAxes = vectorCandidates();
+  if (tiles) // padding is copied: tiles have rows of one shape
+    paddedAxes.clear();
+  vectorAxes = tiles ? std::vector{tiles->columns} : vectorCandidates();
   for (const FusedResult &result : workload.fusedResults)
-    if (outgrowsAccumulators(result))
+    if (!tiles && outgrowsAccumulators(result)) // beside tiles they go by rows
       fused.push_back(result);
+  if (tiles) // the depth is innermost
+    std::stable_partition(reduction.begin(), reduction.end(),
+                          [&](unsigned a) { return a != tiles->depth; });
   std::vector<std::string> labels;
   for (unsigned a : vectorAxes)
     labels.push_back(axes[a].name);
   addChoice({Field::vector}, "vector", labels);
 
   for (unsigned a : parallel) {
-    int64_t extent = axes[a].extent;
-    bool vectors = std::find(vectorAxes.begin(), vectorAxes.end(), a) != vectorAxes.end();
-    bool onlyVectors = vectors && vectorAxes.size() == 1; // else legal() tells
-    std::vector<int64_t> sizes, tiles;
-    for (int64_t s : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 28})
-      if (s <= extent && !onlyVectors)
-        sizes.push_back(s);
-    for (int64_t s : {1, 2, 3, 4, 5, 6, 8, 12, 16, 24})
-      if (s * vectorLanes <= extent && vectors)
-        sizes.push_back(s * vectorLanes);
-    if (extent <= (vectors ? 8 * vectorLanes : 28)) // primes, too, in one tile
-      sizes.push_back(extent);
-    for (int64_t d : divisors(extent))
-      if (!onlyVectors || d % vectorLanes == 0 || d == extent)
-        tiles.push_back(d);
-    tiles = thinned(tiles, 16);
-    std::vector<int64_t> units = unitSizes(a, unitSteps.empty() ? 1 : unitSteps[a]);
-    tiles.insert(tiles.end(), units.begin(), units.end());
-    addKnob({Field::reg, a}, "reg." + axes[a].name, sizes);
-    addKnob({Field::tile, a}, "tile." + axes[a].name, tiles);
+    std::vector<int64_t> units = unitSizes(a, unitSteps.empty() ? 1 : unitSteps[a]),
+                         cached = cacheTiles(a);
+    cached.insert(cached.end(), units.begin(), units.end());
+    addKnob({Field::reg, a}, "reg." + axes[a].name, registerSizes(a, workload));
+    addKnob({Field::tile, a}, "tile." + axes[a].name, cached);
     addKnob({Field::par, a}, "par." + axes[a].name, units);
   }
-  for (unsigned a : reduction) {
-    int64_t extent = axes[a].extent;
-    std::vector<int64_t> blocks = {extent}, unrolls = {1};
-    if (extent >= 64)
-      for (int64_t d : divisors(extent))
-        if (d >= 32)
-          blocks.push_back(d);
-    for (int64_t u : {2, 3, 4, 5, 6, 7, 8, 16})
-      if (u <= extent && (extent > 8 ? (u & (u - 1)) == 0 : u == extent))
-        unrolls.push_back(u);
-    addKnob({Field::tile, a}, "block." + axes[a].name, thinned(blocks, 8));
-    addKnob({Field::reg, a}, "unroll." + axes[a].name, unrolls);
-  }
+  for (unsigned a : reduction)
+    addReduction(a);
   for (unsigned o = 0; o < operands.size(); ++o)
     if (!operands[o].isOutput && operands[o].shape.size() > 1 &&
         std::any_of(vectorAxes.begin(), vectorAxes.end(),
@@ -98,7 +79,70 @@ LoopSpace::LoopSpace(const Workload &workload, const Target &target, unsigned th
   addOrder(Field::outerOrder, "outer", parallel);
   addOrder(Field::innerOrder, "inner", parallel);
   addOrder(Field::reductionOrder, "reduce", reduction);
+  if (tiles)
+    addStream();
   fallback = chooseDefault();
+}
+
+bool LoopSpace::hasVectors(unsigned axis) const {
+  return std::find(vectorAxes.begin(), vectorAxes.end(), axis) != vectorAxes.end();
+}
+
+std::vector<int64_t> LoopSpace::registerSizes(unsigned a, const Workload &workload) const {
+  if (tiles)
+    return tiles->sizesAlong(a, workload);
+  int64_t extent = axes[a].extent;
+  bool vectors = hasVectors(a),
+       onlyVectors = vectors && vectorAxes.size() == 1; // else legal() tells
+  std::vector<int64_t> sizes;
+  for (int64_t s : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 28})
+    if (s <= extent && !onlyVectors)
+      sizes.push_back(s);
+  for (int64_t s : {1, 2, 3, 4, 5, 6, 8, 12, 16, 24})
+    if (s * vectorLanes <= extent && vectors)
+      sizes.push_back(s * vectorLanes);
+  if (extent <= (vectors ? 8 * vectorLanes : 28)) // primes, too, in one tile
+    sizes.push_back(extent);
+  return sizes;
+}
+
+std::vector<int64_t> LoopSpace::cacheTiles(unsigned a) const {
+  bool onlyVectors = hasVectors(a) && vectorAxes.size() == 1;
+  std::vector<int64_t> sizes;
+  for (int64_t d : divisors(axes[a].extent))
+    if (!onlyVectors || d % vectorLanes == 0 || d == axes[a].extent)
+      sizes.push_back(d);
+  return thinned(sizes, 16);
+}
+
+/// Blocks of a reduction, and how often it is unrolled. Of a tile's depth that is in products.
+void LoopSpace::addReduction(unsigned a) {
+  using Field = Meaning::Field;
+  int64_t extent = axes[a].extent;
+  std::vector<int64_t> blocks = {extent}, unrolls = {1};
+  if (tiles) {
+    if (a == tiles->depth) {
+      blocks = tiles->blocksOf(extent);
+      for (int64_t u : {2, 4})
+        if (u <= tiles->products(extent))
+          unrolls.push_back(u);
+    }
+  } else {
+    if (extent >= 64)
+      for (int64_t d : divisors(extent))
+        if (d >= 32)
+          blocks.push_back(d);
+    for (int64_t u : {2, 3, 4, 5, 6, 7, 8, 16})
+      if (u <= extent && (extent > 8 ? (u & (u - 1)) == 0 : u == extent))
+        unrolls.push_back(u);
+  }
+  addKnob({Field::tile, a}, "block." + axes[a].name, thinned(blocks, 8));
+  addKnob({Field::reg, a}, "unroll." + axes[a].name, unrolls);
+}
+
+/// None, or one of the factors.
+void LoopSpace::addStream() {
+  addChoice({Meaning::Field::stream}, "stream", {"none", operands[0].name, operands[1].name});
 }
 
 /// What a thread may take of a parallel axis: parts that divide it, and the most even ones that
@@ -107,8 +151,7 @@ std::vector<int64_t> LoopSpace::unitSizes(unsigned a, int64_t unitStep) const {
   if (threads <= 1)
     return {};
   int64_t extent = axes[a].extent;
-  bool vectors = std::find(vectorAxes.begin(), vectorAxes.end(), a) != vectorAxes.end();
-  bool onlyVectors = vectors && vectorAxes.size() == 1;
+  bool vectors = hasVectors(a), onlyVectors = vectors && vectorAxes.size() == 1;
   std::vector<int64_t> sizes;
   for (int64_t d : divisors(extent))
     if (extent / d <= 8 * threads && (!onlyVectors || d % vectorLanes == 0 || d == extent))
@@ -197,6 +240,10 @@ void LoopSpace::decode(const Schedule &schedule, LoopNest &nest) const {
   for (const Axis &axis : axes)
     nest.axes.push_back({axis.extent, axis.kind, axis.extent, axis.extent, 1});
   nest.packed.assign(operands.size(), false);
+  nest.inTiles = tiles.has_value();
+  nest.streamed.reset();
+  if (tiles)
+    nest.packed[tiles->along] = true;
   nest.vectorAxis = vectorAxes.empty() ? 0 : vectorAxes.front();
   nest.outerOrder = outerOrders.front();
   nest.innerOrder = innerOrders.front();
@@ -232,6 +279,10 @@ void LoopSpace::decode(const Schedule &schedule, LoopNest &nest) const {
       break;
     case Field::pad:
       nest.skipPad = value != 0;
+      break;
+    case Field::stream:
+      if (choice > 0)
+        nest.streamed = static_cast<unsigned>(choice - 1);
       break;
     }
   }
@@ -271,9 +322,15 @@ bool LoopSpace::legal(const LoopNest &nest) const {
       return false;
   if (nest.skipPad && !canSkipPad(nest))
     return false;
-  if (accumulators > maxAccumulators || codeSize(nest, vectorLanes) > maxCodeSize)
+  if (!fitsRegisters(nest, accumulators))
     return false;
   return fusedOpsFit(nest) && (threads <= 1 || units <= 64 * static_cast<int64_t>(threads));
+}
+
+/// Of tiles the code is small: they are loops over products.
+bool LoopSpace::fitsRegisters(const LoopNest &nest, int64_t accumulators) const {
+  return tiles ? tiles->fits(tiles->rowTiles(nest), tiles->columnTiles(nest))
+               : accumulators <= maxAccumulators && codeSize(nest, vectorLanes) <= maxCodeSize;
 }
 
 /// Where the reduction goes in blocks, they pass over the cache tile by themselves, in small steps.

@@ -3,6 +3,7 @@
 #include "alt/SearchSpace.h"
 #include "space/LoopNest.h"
 #include "space/OperandWalk.h"
+#include "space/TileProduct.h"
 #include "space/TuneScript.h"
 
 namespace alt {
@@ -15,9 +16,12 @@ namespace alt {
 class LoopSpace : public SearchSpace {
 public:
   /// Knobs named in `withheld` are not offered: their loops stay whole. Threads' units that do not
-  /// divide their axis are multiples of its `unitSteps`, or any where there are none.
+  /// divide their axis are multiples of its `unitSteps`, or any where there are none. With `tiles`
+  /// the register tile is one of tile registers: they count instead of accumulators and code, and
+  /// there is a knob for the operand whose tiles pass L1 by.
   LoopSpace(const Workload &, const Target &, unsigned threads,
-            std::vector<std::string> withheld = {}, const std::vector<int64_t> &unitSteps = {});
+            std::vector<std::string> withheld = {}, const std::vector<int64_t> &unitSteps = {},
+            std::optional<TileProduct> tiles = {});
 
   std::span<const Knob> knobs() const override { return knobList; }
   bool legal(const Schedule &) const override;
@@ -34,6 +38,8 @@ public:
   std::vector<Constraint> constraints(TuneScript &script, size_t firstKnob) const;
   int64_t lanes() const { return singleLanes; } ///< 32-bit elements in a vector
   unsigned threadCount() const { return threads; }
+  /// By estimate, of the slowest thread; to rank the algorithms of one kernel.
+  double cyclesOf(const Schedule &schedule) const { return estimatedCycles(decode(schedule)); }
 
 private:
   class ConstraintWriter;
@@ -51,7 +57,8 @@ private:
       innerOrder,
       reductionOrder,
       pack,
-      pad
+      pad,
+      stream
     } field;
     unsigned index = 0; ///< axis or operand
   };
@@ -60,6 +67,12 @@ private:
   void addOrder(Meaning::Field, std::string name, const std::vector<unsigned> &axes);
   bool isWithheld(const std::string &name) const;
   std::vector<int64_t> unitSizes(unsigned axis, int64_t step) const;
+  std::vector<int64_t> registerSizes(unsigned axis, const Workload &) const;
+  std::vector<int64_t> cacheTiles(unsigned axis) const;
+  void addReduction(unsigned axis);
+  void addStream();
+  bool hasVectors(unsigned axis) const;
+  bool fitsRegisters(const LoopNest &, int64_t accumulators) const;
   std::vector<unsigned> vectorCandidates() const;
   std::optional<unsigned> sumsInLanes(unsigned alternative) const;
   bool legal(const LoopNest &) const;
@@ -91,6 +104,7 @@ private:
   LoopNest defaultNest(unsigned vectorAxis) const;
   std::vector<unsigned> defaultVectorAxes() const;
   void chooseOrders(LoopNest &) const;
+  void keepPanelInL1(LoopNest &) const;
   struct Estimated {
     LoopNest nest;
     double cycles;
@@ -110,7 +124,8 @@ private:
   std::vector<Operand> operands;
   std::vector<FusedResult> fused;           ///< that may take more vectors than the accumulators do
   std::vector<std::vector<Window>> windows; ///< per operand
-  int64_t singleLanes, vectorLanes;         ///< in a vector: 32-bit elements, accumulators
+  std::optional<TileProduct> tiles;
+  int64_t singleLanes, vectorLanes; ///< in a vector: 32-bit elements, accumulators
   int64_t maxAccumulators, l1Bytes, l2Bytes, l3Bytes;
   unsigned threads;
   std::vector<std::string> withheld;

@@ -7,7 +7,7 @@ namespace alt {
 std::string dotProductInstructions(const Target &target) {
   std::string names;
   for (const ProductInstruction &row : productInstructions())
-    if (isAvailable(row, target))
+    if (!row.tile && isAvailable(row, target))
       names += (names.empty() ? "" : " ") + std::string(row.name);
   return names;
 }
@@ -48,10 +48,11 @@ Result<void> checkNarrowProducts(const Workload &workload, const Target &target)
     }
   if (workload.operands[1].type != factor || !known)
     return {};
-  return Error{ErrorKind::unsupported,
-               workload.name + ": products of " + std::string(name(factor)) + " need " +
-                   std::string(extensionFor(factor)) + ", which this CPU (" + target.cpu +
-                   ") lacks; convert the kernel to f32, or let each element be widened by --widen."};
+  return Error{
+      ErrorKind::unsupported,
+      workload.name + ": products of " + std::string(name(factor)) + " need " +
+          std::string(extensionFor(factor)) + ", which this CPU (" + target.cpu +
+          ") lacks; convert the kernel to f32, or let each element be widened by --widen."};
 }
 
 } // namespace alt

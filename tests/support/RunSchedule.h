@@ -2,6 +2,7 @@
 #pragma once
 #include "LoadedKernel.h"
 #include "alt/Lower.h"
+#include "alt/TileData.h"
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -84,10 +85,11 @@ inline void expectSameSums(const std::vector<float> &actual, const std::vector<f
 
 /// Lowers, links and runs; the failure's text, or "" with `out` (and `plan`) filled.
 inline std::string evaluate(const LowerRequest &request, const Buffers &inputs, int64_t pieces,
-                            std::vector<float> &out, KernelPlan *plan = nullptr) {
+                            std::vector<float> &out, KernelPlan *plan = nullptr,
+                            const Target &target = hostTarget()) {
   std::filesystem::path object =
       std::filesystem::path(testing::TempDir()) / ("schedule" + std::to_string(getpid()) + ".o");
-  auto lowered = lowerToObject(request, hostTarget(), object);
+  auto lowered = lowerToObject(request, target, object);
   if (auto *failure = std::get_if<LowerFailure>(&lowered))
     return failure->detail;
   void *library = loadObject(object);
@@ -97,6 +99,8 @@ inline std::string evaluate(const LowerRequest &request, const Buffers &inputs, 
   constexpr float guard = 4321.5f; // behind each buffer, where nothing is written
   for (std::vector<float> &buffer : buffers)
     buffer.insert(buffer.end(), 64, guard);
+  if (systemHasTiles())
+    (void)requestTileData();
   runPlan(std::get<KernelPlan>(lowered), library, buffers, pieces);
   dlclose(library);
   for (std::vector<float> &buffer : buffers) {
@@ -111,8 +115,9 @@ inline std::string evaluate(const LowerRequest &request, const Buffers &inputs, 
 }
 
 /// What is said of a schedule's layouts is what its object has buffers for.
-inline void expectLayoutsOf(const KernelPlan &plan, const LowerRequest &request) {
-  auto layouts = layoutsOf(request, hostTarget());
+inline void expectLayoutsOf(const KernelPlan &plan, const LowerRequest &request,
+                            const Target &target) {
+  auto layouts = layoutsOf(request, target);
   ASSERT_TRUE(layouts) << layouts.error().message;
   ASSERT_EQ(layouts->size(), request.workload.operands.size());
   std::vector<int64_t> persistent, others, ahead;
@@ -129,7 +134,8 @@ inline void expectLayoutsOf(const KernelPlan &plan, const LowerRequest &request)
 /// A kernel with inputs, and what the reference makes of them.
 class CheckedKernel {
 public:
-  explicit CheckedKernel(const std::string &text) {
+  explicit CheckedKernel(const std::string &text, Target given = hostTarget())
+      : target(std::move(given)) {
     Result<Workload> described = describeKernel(text);
     EXPECT_TRUE(described) << described.error().message;
     if (!described)
@@ -146,21 +152,22 @@ public:
     std::vector<float> actual;
     LowerRequest request{workload, &space, &schedule};
     KernelPlan plan;
-    ASSERT_EQ(evaluate(request, inputs, threads, actual, &plan), "");
-    expectLayoutsOf(plan, request);
+    ASSERT_EQ(evaluate(request, inputs, threads, actual, &plan, target), "");
+    expectLayoutsOf(plan, request, target);
     expectSameSums(actual, expected, workload.arguments.back());
   }
 
   /// The default and `count` others, on one thread and on two.
   void expectRight(int count, Rng &rng) const {
     for (unsigned threads : {1u, 2u}) {
-      std::unique_ptr<SearchSpace> space = makeSearchSpace(workload, hostTarget(), threads);
+      std::unique_ptr<SearchSpace> space = makeSearchSpace(workload, target, threads);
       for (int i = 0; i <= count && !testing::Test::HasFatalFailure(); ++i)
         expectRight(*space, i ? space->random(rng) : space->defaultSchedule(), threads);
     }
   }
 
   Workload workload;
+  Target target;
   Buffers inputs;
   std::vector<float> expected; ///< of the last output
 };

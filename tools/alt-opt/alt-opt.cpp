@@ -11,6 +11,7 @@
 #include "lower/Prepare.h"
 #include "lower/Reference.h"
 #include "lower/Stages.h"
+#include "lower/isa/TileProducts.h"
 #include "mlir/Dialect/Transform/Transforms/Passes.h"
 #include "mlir/Pass/Pass.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
@@ -82,6 +83,10 @@ int main(int argc, char **argv) {
         module->setAttr("alt.plan", StringAttr::get(module.getContext(), alt::toJson(*plan)));
         return success();
       });
+  registerStep("alt-emit-tiles", "marked ops in instructions on tile registers",
+               [](ModuleOp module) { return alt::emitTileProducts(module, /*emulated=*/false); });
+  registerStep("alt-emulate-tiles", "the same in calls to functions that do what they do",
+               [](ModuleOp module) { return alt::emitTileProducts(module, /*emulated=*/true); });
   registerStep("alt-lower-to-llvm", "stages to the LLVM dialect", alt::lowerToLlvmDialect);
   return asMainReturnCode(MlirOptMain(argc, argv, "alt kernel driver\n", registry));
 }

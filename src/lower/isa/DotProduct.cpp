@@ -55,23 +55,21 @@ static SmallVector<const ProductInstruction *> rowsFor(ElementType element, Elem
 /// By the first row that takes the factors with their signs as they are or changed over, or with an
 /// offset; else by one that widens them.
 static bool chooseInstruction(DotProduct &dot, ArrayRef<const ProductInstruction *> rows) {
-  for (const ProductInstruction *row : rows) {
-    if (row->widened)
-      continue;
-    dot.instruction = row;
-    dot.alongFirst = row->firstSigned != dot.spreadSigned || row->secondSigned != dot.alongSigned;
-    if (!dot.alongFirst)
-      return true;
-    if (row->firstSigned == dot.alongSigned && row->secondSigned == dot.spreadSigned)
-      return true;
-    dot.alongFirst = false;
-    dot.offset = dot.spreadSigned && dot.alongSigned && !row->firstSigned && row->secondSigned;
-    if (dot.offset)
-      return true;
-  }
-  const auto *widened = llvm::find_if(rows, [](const auto *row) { return row->widened; });
-  dot.instruction = widened == rows.end() ? nullptr : *widened;
-  return dot.instruction;
+  auto take = [&](auto fits) {
+    const auto *found = llvm::find_if(rows, fits);
+    dot.instruction = found == rows.end() ? nullptr : *found;
+    return dot.instruction != nullptr;
+  };
+  bool spread = dot.spreadSigned, along = dot.alongSigned;
+  auto takes = [](const ProductInstruction *row, bool first, bool second) {
+    return !row->widened && row->firstSigned == first && row->secondSigned == second;
+  };
+  if (take([&](const auto *row) { return takes(row, spread, along); }))
+    return true;
+  dot.alongFirst = take([&](const auto *row) { return takes(row, along, spread); });
+  dot.offset = !dot.alongFirst && spread && along &&
+               take([&](const auto *row) { return takes(row, false, true); });
+  return dot.alongFirst || dot.offset || take([](const auto *row) { return row->widened; });
 }
 
 std::optional<DotProduct> withoutOffset(const DotProduct &dot, StringRef instructions) {
@@ -139,8 +137,8 @@ static Value widen(RewriterBase &b, Location loc, Value bytes, bool isSigned) {
                   : arith::ExtUIOp::create(b, loc, type, bytes).getResult();
 }
 
-static Value callDot(RewriterBase &b, Location loc, const ProductInstruction &instruction, Value acc,
-                     Value x, Value y) {
+static Value callDot(RewriterBase &b, Location loc, const ProductInstruction &instruction,
+                     Value acc, Value x, Value y) {
   auto type = cast<VectorType>(acc.getType());
   std::string intrinsic = "llvm.x86." + std::string(instruction.intrinsic) + "." +
                           std::to_string(32 * type.getNumElements());

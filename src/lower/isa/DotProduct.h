@@ -10,7 +10,7 @@ namespace alt {
 
 /// The op's body is acc + wide(spread) * wide(along), for which there is an instruction.
 struct DotProduct {
-  mlir::OpOperand *spread, *along; ///< the same for all lanes; one element a lane
+  mlir::OpOperand *spread, *along;              ///< the same for all lanes; one element a lane
   bool spreadSigned = true, alongSigned = true; ///< of integers
   const ProductInstruction *instruction = nullptr;
   bool alongFirst = false; ///< the instruction's first factor is `along`
@@ -34,8 +34,8 @@ bool hasLanes(const DotProduct &, int64_t lanes);
 mlir::Value interleaveSteps(mlir::RewriterBase &, mlir::Location,
                             llvm::ArrayRef<mlir::Value> steps);
 
-/// With an offset: what emitDotProduct adds too much, summed over steps. It is the same for all that
-/// share `along`.
+/// With an offset: what emitDotProduct adds too much, summed over steps. It is the same for all
+/// that share `along`.
 mlir::Value emitExcess(mlir::RewriterBase &, mlir::Location, const DotProduct &, mlir::Value excess,
                        mlir::Value along);
 

@@ -1,4 +1,5 @@
 #include "alt/LoadedKernel.h"
+#include "alt/TileData.h"
 #include "measure/Region.h"
 #include "measure/child/Gang.h"
 #include "measure/child/ObjectLoader.h"
@@ -61,6 +62,8 @@ LoadedKernel::~LoadedKernel() = default;
 
 Result<LoadedKernel> LoadedKernel::load(const Artifact &artifact, unsigned threads,
                                         std::span<const int> cores) {
+  if (systemHasTiles()) // refused all the same: a kernel that uses them fails
+    (void)requestTileData();
   std::vector<std::string> symbols;
   for (const Stage &stage : artifact.plan.stages)
     symbols.push_back(stage.symbol);
