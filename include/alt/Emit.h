@@ -1,5 +1,5 @@
-// A program and its compiled kernels written as a C library: the objects as they were measured and a
-// small generated driver.
+// A program and its compiled kernels written as a C library: the objects as they were measured and
+// a small generated driver.
 #pragma once
 #include "alt/Measure.h"
 #include "alt/Program.h"
@@ -10,7 +10,8 @@ namespace alt {
 
 struct EmitOptions {
   std::filesystem::path directory; ///< made when missing
-  unsigned threads = 1;            ///< of one run; more than one needs an OpenMP runtime at link time
+  unsigned threads = 1;      ///< of one run; more than one needs an OpenMP runtime at link time
+  std::string features = {}; ///< Target's, for which kernels were compiled: init asks for them
 };
 
 /// What lies in the directory afterwards.

@@ -1,6 +1,7 @@
 // The generated C: header and driver, from the program, the memory plan and the kernels' plans.
 #pragma once
 #include "alt/KernelPlan.h"
+#include "emit/CpuCheck.h"
 #include "emit/Names.h"
 #include <map>
 #include <span>
@@ -31,8 +32,9 @@ ContextLayout layoutContext(const Program &, std::span<const KernelPlan>, int64_
 /// ", const float *x, float *y": the parameters of run after the context.
 std::string runParameters(const Program &, const ParameterNames &);
 /// `stamp`: see Stamp.h.
-std::string headerText(const Program &, const std::string &stamp, unsigned threads);
+std::string headerText(const Program &, const std::string &stamp, const CpuNeeds &,
+                       unsigned threads);
 std::string driverText(const Program &, const std::string &stamp, std::span<const KernelPlan>,
-                       const ContextLayout &, unsigned threads);
+                       const ContextLayout &, const CpuNeeds &, unsigned threads);
 
 } // namespace alt

@@ -23,9 +23,10 @@ std::string runParameters(const Program &program, const ParameterNames &names) {
 namespace {
 class Writer {
 public:
-  Writer(const Program &program, const std::string &stamp, std::span<const KernelPlan> plans, const ContextLayout &layout,
-         unsigned threads)
-      : program(program), stamp(stamp), plans(plans), layout(layout), threads(threads),
+  Writer(const Program &program, const std::string &stamp, std::span<const KernelPlan> plans,
+         const ContextLayout &layout, const CpuNeeds &needs, unsigned threads)
+      : program(program), stamp(stamp), plans(plans), layout(layout), needs(needs),
+        threads(threads),
         names(parameterNames(program)) {}
 
   std::string run() {
@@ -40,12 +41,13 @@ public:
 
 private:
   const std::string &model() const { return program.name; }
-  std::string code(const char *name) const {
+  std::string upperModel() const {
     std::string text;
     for (char c : program.name)
       text += char(std::toupper(static_cast<unsigned char>(c)));
-    return text + "_" + name;
+    return text;
   }
+  std::string code(const char *name) const { return upperModel() + "_" + name; }
 
   void declarations() {
     out << "#include \"" << model() << ".h\"\n"
@@ -81,9 +83,13 @@ private:
           << "  if (failed)\n    return " << code("ERROR_FILE") << ";\n"
           << "  return got == " << layout.weightBytes << " && !more ? " << code("OK") << " : "
           << code("ERROR_WEIGHTS") << ";\n}\n\n";
+    out << cpuCheckText(needs, upperModel());
     out << "int " << model() << "_init(const char *weights_path, " << model()
         << "_context **context) {\n  (void)weights_path;\n"
         << "  if (!context)\n    return " << code("ERROR_ARGUMENT") << ";\n  *context = NULL;\n"
+        << (needs.features.empty()
+                ? ""
+                : "  int lacks = check_cpu();\n  if (lacks)\n    return lacks;\n")
         << "  " << model() << "_context *made = malloc(sizeof *made);\n"
         << "  if (!made)\n    return " << code("ERROR_MEMORY") << ";\n"
         << "  made->allocated = malloc(" << layout.totalBytes + 64 << ");\n"
@@ -144,7 +150,7 @@ private:
         << (program.hasLoopThatMustEnd() ? "  case " + code("ERROR_ENDLESS") +
                                                ": return \"a loop of the model does not end\";\n"
                                          : "")
-        << "  }\n  return \"unknown status\";\n}\n\n"
+        << cpuErrorCases(needs, upperModel()) << "  }\n  return \"unknown status\";\n}\n\n"
         << "int " << model() << "_run_arrays(" << model()
         << "_context *context, const void *const *inputs, void *const *outputs) {\n"
         << (names.inputs.empty() ? "  (void)inputs;\n" : "") << "  if ("
@@ -180,6 +186,7 @@ private:
   const std::string &stamp;
   std::span<const KernelPlan> plans;
   const ContextLayout &layout;
+  const CpuNeeds &needs;
   unsigned threads;
   ParameterNames names;
   std::ostringstream out;
@@ -188,8 +195,8 @@ private:
 
 std::string driverText(const Program &program, const std::string &stamp,
                        std::span<const KernelPlan> plans, const ContextLayout &layout,
-                       unsigned threads) {
-  return Writer(program, stamp, plans, layout, threads).run();
+                       const CpuNeeds &needs, unsigned threads) {
+  return Writer(program, stamp, plans, layout, needs, threads).run();
 }
 
 } // namespace alt

@@ -177,10 +177,12 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
     weightBytes = int64_t(fs::file_size(program.weightsFile, ignored));
   }
   ContextLayout layout = layoutContext(program, *plans, weightBytes);
+  CpuNeeds needs = cpuNeeds(options.features, program.kernels);
   fs::path source = staging.path / (model + ".c"), driver = staging.path / (model + "_driver.o");
   for (auto &[path, text] :
-       {std::pair{staging.path / (model + ".h"), headerText(program, *stamp, options.threads)},
-        std::pair{source, driverText(program, *stamp, *plans, layout, options.threads)},
+       {std::pair{staging.path / (model + ".h"),
+                  headerText(program, *stamp, needs, options.threads)},
+        std::pair{source, driverText(program, *stamp, *plans, layout, needs, options.threads)},
         std::pair{staging.path / (model + ".json"), toJson(manifestOf(program, options.threads))}})
     if (Result<void> written = writeFile(path, text); !written)
       return written.error();

@@ -27,7 +27,8 @@ static std::string quoted(const std::string &name) {
   return text + "\"";
 }
 
-std::string headerText(const Program &program, const std::string &stamp, unsigned threads) {
+std::string headerText(const Program &program, const std::string &stamp, const CpuNeeds &needs,
+                       unsigned threads) {
   const std::string &model = program.name;
   std::string prefix = upper(model);
   ParameterNames names = parameterNames(program);
@@ -81,12 +82,11 @@ std::string headerText(const Program &program, const std::string &stamp, unsigne
       << "  " << prefix << "_ERROR_ARGUMENT = 1, /* a null pointer */\n"
       << "  " << prefix << "_ERROR_MEMORY = 2,   /* not enough memory */\n"
       << "  " << prefix << "_ERROR_FILE = 3,     /* the weights file cannot be read */\n"
-      << "  " << prefix << "_ERROR_WEIGHTS = 4"
+      << "  " << prefix << "_ERROR_WEIGHTS = 4,  /* it is not this model's weights file */\n"
       << (program.hasLoopThatMustEnd()
-              ? ",  /* it is not this model's weights file */\n  " + prefix +
-                    "_ERROR_ENDLESS = 5   /* a loop does not end */\n"
-              : "   /* it is not this model's weights file */\n")
-      << "};\n\n"
+              ? "  " + prefix + "_ERROR_ENDLESS = 5,  /* a loop does not end */\n"
+              : "")
+      << cpuErrorCodes(needs, prefix) << "};\n\n"
       << "/* Reads the weights"
       << (program.weightsFile.empty() ? " (this model has none: any path, or NULL)" : "")
       << " and makes a context. On an error *context is NULL. */\n"

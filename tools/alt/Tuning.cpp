@@ -319,7 +319,7 @@ Result<void> TuningCommand::compareWithUntuned(const Program &program, SessionRe
                                                const std::filesystem::path &workFolder) const {
   std::filesystem::path tuned = workFolder / "candidate", plain = workFolder / "expected";
   for (auto &[folder, artifacts] : {std::pair(tuned, &result.artifacts), {plain, &result.untuned}})
-    if (auto files = emitLibrary(program, *artifacts, {folder, options.measure.threads}); !files)
+    if (auto files = emitLibrary(program, *artifacts, {folder, options.measure.threads, hostTarget().features}); !files)
       return files.error();
   auto comparison = compareLibraries(thisProgram(), tuned, plain, workFolder);
   if (!comparison)
@@ -342,7 +342,7 @@ Result<void> TuningCommand::emit(const Program &program, SessionResult &result,
     if (auto done = compareWithUntuned(program, result, workFolder);
         !done && !(single() && done.error().kind == ErrorKind::invalidInput))
       return done;
-  auto files = emitLibrary(program, result.artifacts, {out, options.measure.threads});
+  auto files = emitLibrary(program, result.artifacts, {out, options.measure.threads, hostTarget().features});
   // A kernel whose constants have no data can be tuned, but no library can be made of it.
   if (!files && single() && files.error().kind == ErrorKind::invalidInput)
     result.report.notes.push_back(files.error().message);
