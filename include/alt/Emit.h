@@ -14,6 +14,9 @@ struct EmitOptions {
   std::string features = {}; ///< Target's, for which kernels were compiled: init asks for them
 };
 
+/// What the folder's name begins with in which a library is put together, in the directory itself.
+inline constexpr const char *emitPrefix = ".alt-emit-";
+
 /// What lies in the directory afterwards.
 struct EmittedFiles {
   std::filesystem::path library;  ///< lib<model>.a
@@ -21,6 +24,10 @@ struct EmittedFiles {
   std::filesystem::path weights;  ///< <model>.weights; empty when the model has none
   std::filesystem::path manifest; ///< <model>.json: what `alt run` reads
 };
+
+/// The programs that emitLibrary runs (a C compiler, a linker, objcopy, ar) are there. The error names
+/// what is missing: better before hours of tuning than after.
+Result<void> checkEmitTools();
 
 /// `kernels[k]` belongs to `program.kernels[k]`. All files appear together or none does: they are
 /// written into a folder beside and then renamed. Other files in the directory are left alone.

@@ -4,6 +4,7 @@
 #include "alt/Measure.h"
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -66,21 +67,31 @@ Result<RecordFile> readRecords(const std::filesystem::path &);
 
 /// Appends; each append is one write of whole lines, in the kernel's hands before it returns, so
 /// that kill -9 loses nothing. (Not on the platter: an fdatasync a trial costs more than it saves.)
+/// When others delete, replace or cut short the file meanwhile, all that it should hold goes into a
+/// new file beside, FILE.rescued, where writing goes on.
 class RecordWriter {
 public:
+  /// Hears, once and at once, what happened to the file and where the records are now.
+  using Listener = std::function<void(const std::string &)>;
   /// Makes the file or appends a session to it; a line that an earlier kill left in half is cut
   /// off. Errors: a foreign file, one that another alt is appending to, one that cannot be written.
   static Result<std::unique_ptr<RecordWriter>> open(const std::filesystem::path &,
-                                                    const RecordHeader & = describeSession());
+                                                    const RecordHeader & = describeSession(),
+                                                    Listener onRescue = {});
   virtual ~RecordWriter() = default;
   virtual Result<void> append(const Record &) = 0;
   /// Says what the records that follow were measured of; once for each file is enough.
   virtual Result<void> append(const RecordedTask &) = 0;
+  /// Looks whether the file is still what was written, as each append does.
+  virtual Result<void> verify() = 0;
+  /// For who fails before anything was measured: removes a file that is new and holds no record.
+  virtual void discardUnlessMeasured() = 0;
 };
 
 /// The records of a file that a search can go on from, in order and each schedule once.
 struct Resumable {
-  std::vector<Observation> observations; ///< artifacts only where the object is still there, unchanged
+  /// Without artifacts: a file's word is no reason to run an object; it is built again.
+  std::vector<Observation> observations;
   std::vector<std::string> warnings;     ///< what was left unused and why, one sentence each
 };
 Resumable selectRecords(const RecordFile &, WorkloadId, const std::string &targetKey,

@@ -4,42 +4,66 @@
 #include "emit/Driver.h"
 #include "emit/Manifest.h"
 #include "emit/Stamp.h"
+#include "support/ScratchFolder.h"
+#include "support/Sha256.h"
 #include "support/Subprocess.h"
+#include <algorithm>
 #include <cassert>
+#include <optional>
 #include <set>
-#include <unistd.h>
 
 namespace alt {
 
 namespace fs = std::filesystem;
 
 namespace {
-/// A folder beside the files to come; goes with everything in it.
+/// A folder beside the files to come; goes with everything in it, and with the directory when that
+/// is new and stays empty.
 class Staging {
 public:
-  explicit Staging(const fs::path &directory)
-      : path(directory / (".alt-emit-" + std::to_string(getpid()))) {}
   ~Staging() {
+    folder.reset();
     std::error_code ignored;
-    fs::remove_all(path, ignored);
     if (madeParent)
-      fs::remove(path.parent_path(), ignored); // only when nothing else is in it
+      fs::remove(parent, ignored); // only when nothing else is in it
   }
-  Result<void> make() {
+  Result<void> make(const fs::path &directory) {
     std::error_code failed;
-    madeParent = !fs::exists(path.parent_path(), failed);
-    fs::create_directories(path, failed);
+    parent = directory;
+    madeParent = !fs::exists(parent, failed);
+    fs::create_directories(parent, failed);
     if (failed)
       return Error{ErrorKind::io,
-                   path.parent_path().string() + ": cannot write there: " + failed.message() + "."};
+                   parent.string() + ": cannot write there: " + failed.message() + "."};
+    auto made = ScratchFolder::make(parent, emitPrefix);
+    if (!made)
+      return made.error();
+    folder.emplace(std::move(*made));
+    path = fs::absolute(folder->path());
     return {};
   }
-  const fs::path path;
+  fs::path path;
 
 private:
+  fs::path parent;
   bool madeParent = false;
+  std::optional<ScratchFolder> folder;
 };
 } // namespace
+
+/// What is emitted is what was built and measured, to the byte.
+static Result<void> checkObject(const Artifact &kernel) {
+  if (kernel.objectHash.empty()) // who calls made it just now
+    return {};
+  Result<std::string> bytes = readFile(kernel.object);
+  if (!bytes)
+    return bytes.error();
+  if (sha256(*bytes) != kernel.objectHash)
+    return Error{ErrorKind::internal, kernel.object.string() +
+                                          ": this object was changed since it was measured, so no "
+                                          "library is made of it."};
+  return {};
+}
 
 static Result<void> copyFile(const fs::path &from, const fs::path &to) {
   std::error_code failed;
@@ -57,8 +81,13 @@ static Result<void> linkOrCopy(const fs::path &from, const fs::path &to) {
   return failed ? copyFile(from, to) : Result<void>();
 }
 
-static Result<void> runTool(const std::vector<std::string> &command, const std::string &purpose) {
-  Result<ChildResult> result = runChild(command);
+/// In the folder of the files that it works on, which it is given by plain names: what a user calls a
+/// folder (-x, a%b) may mean something to a compiler.
+static Result<void> runTool(const std::vector<std::string> &command, const fs::path &folder,
+                            const std::string &purpose) {
+  ChildOptions where;
+  where.folder = folder;
+  Result<ChildResult> result = runChild(command, where);
   if (!result)
     return result.error();
   if (!result->succeeded())
@@ -68,11 +97,30 @@ static Result<void> runTool(const std::vector<std::string> &command, const std::
   return {};
 }
 
-static std::string firstInPath(std::initializer_list<const char *> candidates) {
+using Candidates = std::initializer_list<const char *>;
+static constexpr Candidates compilers = {"cc", "gcc", "clang-22", "clang"},
+                            linkers = {"ld", "ld.lld-22", "ld.lld"},
+                            objectCopiers = {"llvm-objcopy-22", "objcopy"},
+                            archivers = {"llvm-ar-22", "ar"};
+
+static std::string firstInPath(Candidates candidates) {
   for (const char *candidate : candidates)
     if (isInPath(candidate))
       return candidate;
   return *candidates.begin();
+}
+
+Result<void> checkEmitTools() {
+  for (auto &[what, candidates] : {std::pair{"C compiler", compilers}, {"linker", linkers},
+                                   {"objcopy", objectCopiers}, {"archiver", archivers}})
+    if (std::none_of(candidates.begin(), candidates.end(), isInPath)) {
+      std::string names;
+      for (const char *name : candidates)
+        names += (names.empty() ? "" : ", ") + std::string(name);
+      return Error{ErrorKind::io, std::string("A library needs a ") + what + ", and PATH has none (" +
+                                      names + " are looked for); install one, or leave out --out."};
+    }
+  return {};
 }
 
 static Result<void> checkWeights(const Program &program) {
@@ -95,9 +143,11 @@ static Result<std::vector<KernelPlan>> placeObjects(const Program &program,
   std::vector<KernelPlan> plans;
   std::set<std::string> symbols;
   for (size_t k = 0; k < kernels.size(); ++k) {
-    fs::path object = directory / ("kernel_" + std::to_string(k) + ".o");
+    if (Result<void> same = checkObject(kernels[k]); !same)
+      return same.error();
+    std::string object = "kernel_" + std::to_string(k) + ".o";
     KernelPlan plan = kernels[k].plan;
-    std::vector<std::string> rename = {firstInPath({"llvm-objcopy-22", "objcopy"})};
+    std::vector<std::string> rename = {firstInPath(objectCopiers)};
     for (Stage &stage : plan.stages)
       if (!symbols.insert(stage.symbol).second) {
         std::string fresh = program.name + "_k" + std::to_string(k) + "_" + stage.symbol;
@@ -106,11 +156,11 @@ static Result<std::vector<KernelPlan>> placeObjects(const Program &program,
         stage.symbol = fresh;
       }
     if (rename.size() == 1) {
-      if (Result<void> copied = copyFile(kernels[k].object, object); !copied)
+      if (Result<void> copied = copyFile(kernels[k].object, directory / object); !copied)
         return copied.error();
     } else {
-      rename.insert(rename.end(), {kernels[k].object, object});
-      if (Result<void> renamed = runTool(rename, "rename a kernel's symbols"); !renamed)
+      rename.insert(rename.end(), {fs::absolute(kernels[k].object), object});
+      if (Result<void> renamed = runTool(rename, directory, "rename a kernel's symbols"); !renamed)
         return renamed.error();
     }
     plans.push_back(std::move(plan));
@@ -119,9 +169,9 @@ static Result<std::vector<KernelPlan>> placeObjects(const Program &program,
   return plans;
 }
 
-static Result<void> compileDriver(const fs::path &source, const fs::path &object,
-                                  unsigned threads) {
-  std::vector<std::string> command = {firstInPath({"cc", "gcc", "clang-22", "clang"}),
+static Result<void> compileDriver(const fs::path &folder, const std::string &source,
+                                  const std::string &object, unsigned threads) {
+  std::vector<std::string> command = {firstInPath(compilers),
                                       "-std=c99",
                                       "-O2",
                                       "-fPIC",
@@ -131,25 +181,27 @@ static Result<void> compileDriver(const fs::path &source, const fs::path &object
                                       object};
   if (threads > 1)
     command.push_back("-fopenmp");
-  return runTool(command, "compile the driver");
+  return runTool(command, folder, "compile the driver");
 }
 
 // One object in which only the functions of the header are global: a kernel's symbols say what it
 // computes, not by which schedule, and another library of the program may have another schedule of
 // the same kernel.
 static Result<void> joinObjects(const Program &program, const std::string &stamp,
-                                const std::vector<std::string> &objects, const fs::path &joined) {
-  std::vector<std::string> link = {firstInPath({"ld", "ld.lld-22", "ld.lld"}), "-r", "-o", joined};
+                                const fs::path &folder,
+                                const std::vector<std::string> &objects,
+                                const std::string &joined) {
+  std::vector<std::string> link = {firstInPath(linkers), "-r", "-o", joined};
   link.insert(link.end(), objects.begin(), objects.end());
-  if (Result<void> linked = runTool(link, "join the kernels"); !linked)
+  if (Result<void> linked = runTool(link, folder, "join the kernels"); !linked)
     return linked.error();
-  std::vector<std::string> hide = {firstInPath({"llvm-objcopy-22", "objcopy"})};
+  std::vector<std::string> hide = {firstInPath(objectCopiers)};
   for (const char *function : {"init", "run", "run_arrays", "free", "strerror"})
     hide.push_back("--keep-global-symbol=" + program.name + "_" + function);
   for (const char *function : stampedFunctions)
     hide.push_back("--keep-global-symbol=" + stamped(program, function, stamp));
   hide.push_back(joined);
-  return runTool(hide, "hide the kernels' symbols");
+  return runTool(hide, folder, "hide the kernels' symbols");
 }
 
 Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifact> kernels,
@@ -157,8 +209,8 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
   assert(kernels.size() == program.kernels.size() && "one artifact a kernel");
   if (Result<void> checked = checkWeights(program); !checked)
     return checked.error();
-  Staging staging(options.directory);
-  if (Result<void> made = staging.make(); !made)
+  Staging staging;
+  if (Result<void> made = staging.make(options.directory); !made)
     return made.error();
   Result<std::string> stamp = stampOf(program);
   if (!stamp)
@@ -178,22 +230,21 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
   }
   ContextLayout layout = layoutContext(program, *plans, weightBytes);
   CpuNeeds needs = cpuNeeds(options.features, program.kernels);
-  fs::path source = staging.path / (model + ".c"), driver = staging.path / (model + "_driver.o");
+  std::string source = model + ".c", driver = model + "_driver.o", joined = model + ".o";
   for (auto &[path, text] :
-       {std::pair{staging.path / (model + ".h"),
-                  headerText(program, *stamp, needs, options.threads)},
-        std::pair{source, driverText(program, *stamp, *plans, layout, needs, options.threads)},
+       {std::pair{staging.path / (model + ".h"), headerText(program, *stamp, needs, options.threads)},
+        std::pair{staging.path / source, driverText(program, *stamp, *plans, layout, needs, options.threads)},
         std::pair{staging.path / (model + ".json"), toJson(manifestOf(program, options.threads))}})
     if (Result<void> written = writeFile(path, text); !written)
       return written.error();
-  if (Result<void> compiled = compileDriver(source, driver, options.threads); !compiled)
+  if (Result<void> compiled = compileDriver(staging.path, source, driver, options.threads); !compiled)
     return compiled.error();
   objects.insert(objects.begin(), driver);
-  fs::path archive = staging.path / ("lib" + model + ".a"), joined = staging.path / (model + ".o");
-  if (Result<void> done = joinObjects(program, *stamp, objects, joined); !done)
+  if (Result<void> done = joinObjects(program, *stamp, staging.path, objects, joined); !done)
     return done.error();
   if (Result<void> archived =
-          runTool({firstInPath({"llvm-ar-22", "ar"}), "rcsD", archive, joined}, "make the library");
+          runTool({firstInPath(archivers), "rcsD", "lib" + model + ".a", joined},
+                  staging.path, "make the library");
       !archived)
     return archived.error();
 

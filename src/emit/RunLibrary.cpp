@@ -1,12 +1,11 @@
 #include "alt/RunLibrary.h"
 #include "emit/Manifest.h"
+#include "support/ScratchFolder.h"
 #include "support/Subprocess.h"
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
 #include <new>
-#include <unistd.h>
 
 namespace alt {
 
@@ -25,7 +24,7 @@ Result<void> linkShared(const fs::path &directory, const fs::path &out) {
                                       "-o",
                                       out,
                                       "-Wl,--whole-archive",
-                                      directory / ("lib" + manifest->model + ".a"),
+                                      fs::absolute(directory) / ("lib" + manifest->model + ".a"),
                                       "-Wl,--no-whole-archive",
                                       "-lm"};
   if (manifest->threads > 1)
@@ -83,10 +82,10 @@ Result<LoadedLibrary> LoadedLibrary::open(const fs::path &directory) {
   Result<Manifest> manifest = readManifest(directory);
   if (!manifest)
     return manifest.error();
-  std::string folder = (fs::temp_directory_path() / "alt-run-XXXXXX").string();
-  if (!mkdtemp(folder.data()))
-    return Error{ErrorKind::io, folder + ": cannot make a temporary folder."};
-  fs::path object = fs::path(folder) / "library.so";
+  auto folder = ScratchFolder::make(temporaryPlace(), "alt-library-");
+  if (!folder)
+    return folder.error();
+  fs::path object = folder->path() / "library.so"; // once it is loaded, the mapping is enough
   auto state = std::make_unique<State>();
   state->manifest = *manifest;
   Result<void> linked = linkShared(directory, object);
@@ -95,8 +94,6 @@ Result<LoadedLibrary> LoadedLibrary::open(const fs::path &directory) {
     state->library =
         dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL | (manifest->threads > 1 ? RTLD_NODELETE : 0));
   std::string why = linked && !state->library ? dlerror() : "";
-  std::error_code ignored;
-  fs::remove_all(folder, ignored); // the mapping stays
   if (!linked)
     return linked.error();
   auto symbol = [&](const char *suffix) {

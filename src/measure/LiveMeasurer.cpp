@@ -39,6 +39,7 @@ struct LiveMeasurer::State {
   ChildLimits limits(Seconds wall) const;
   fs::path objectFor(const std::string &schedule) const;
   uint64_t askBuild(const std::string &schedule);
+  uint64_t askPlainBuild();
   Trial &begin(const Schedule &);
   Trial &claim(const Schedule &);
   void advance(Trial &);
@@ -65,6 +66,15 @@ uint64_t LiveMeasurer::State::askBuild(const std::string &schedule) {
   request.object = objectFor(schedule);
   request.limits = limits(runner.options.buildLimit);
   return runner.ask(std::move(request));
+}
+
+/// The reference.
+uint64_t LiveMeasurer::State::askPlainBuild() {
+  BuildRequest plain;
+  plain.workload = workload.id;
+  plain.object = objectFor("");
+  plain.limits = limits(std::max(runner.options.buildLimit, Seconds(60)));
+  return runner.ask(std::move(plain));
 }
 
 LiveMeasurer::State::Trial &LiveMeasurer::State::begin(const Schedule &schedule) {
@@ -137,11 +147,7 @@ std::unique_ptr<LiveMeasurer> LiveMeasurer::prepare(std::shared_ptr<Runner> runn
   Runner::State &r = runner->internals();
   std::unique_ptr<State> state(new State(runner, r, workload, space));
   r.describe({workload, r.target, r.options.threads});
-  BuildRequest plain;
-  plain.workload = workload.id;
-  plain.object = state->objectFor("");
-  plain.limits = state->limits(std::max(r.options.buildLimit, Seconds(60)));
-  state->referenceBuild = r.ask(plain);
+  state->referenceBuild = state->askPlainBuild();
   return std::unique_ptr<LiveMeasurer>(new LiveMeasurer(std::move(state)));
 }
 
@@ -163,7 +169,11 @@ bool LiveMeasurer::State::ready() {
                                             step + ": " + why + "."};
     return false;
   };
+  // Once more where a child died or went short of memory: others may have been the cause (the
+  // kernel's killer takes whom it likes), and without the reference nothing can be measured.
   BuildAnswer built = awaitBuild(std::exchange(referenceBuild, 0));
+  if (built.outcome == Outcome::outOfMemory || built.outcome == Outcome::compileFailed)
+    built = awaitBuild(askPlainBuild());
   if (built.outcome != Outcome::ok)
     return breaks("built", built.detail);
 
@@ -173,6 +183,9 @@ bool LiveMeasurer::State::ready() {
   // Plain loops over a large shape take long.
   request.limits = limits(std::max(runner.options.runLimit, Seconds(300)));
   TimeAnswer ran = awaitTime(runner.ask(request));
+  if (Outcome how = ran.measurements[0].outcome;
+      how == Outcome::outOfMemory || how == Outcome::crashed)
+    ran = awaitTime(runner.ask(request));
   if (ran.measurements[0].ok() && !ran.finite) {
     request.positive = true;
     ran = awaitTime(runner.ask(request));

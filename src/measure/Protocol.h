@@ -81,6 +81,9 @@ struct TimeAnswer {
 using Request =
     std::variant<DescribeWorkload, ForgetWorkload, BuildRequest, ReferenceRequest, TimeRequest>;
 
+/// Also a line: a server says it back at once, whatever its children do.
+inline constexpr std::string_view heartbeat = "alive?";
+
 /// Without the newline.
 std::string toJson(const Request &);
 Result<Request> requestFromJson(std::string_view);

@@ -1,3 +1,4 @@
+#include "alt/Support.h"
 #include "measure/RunnerState.h"
 #include <algorithm>
 #include <cstdlib>
@@ -19,14 +20,14 @@ static std::vector<int> allowedCores() {
   return cores;
 }
 
-static Result<void> usableFolder(MeasureOptions &options, bool &owned) {
+static Result<void> usableFolder(MeasureOptions &options, std::optional<ScratchFolder> &own) {
   std::error_code code;
   if (options.objects.empty()) {
-    std::string name = (fs::temp_directory_path(code) / "alt-objects-XXXXXX").string();
-    if (!mkdtemp(name.data()))
-      return Error{ErrorKind::io, name + ": cannot make a folder for objects."};
-    options.objects = name;
-    owned = true;
+    auto made = ScratchFolder::make(temporaryPlace(), "alt-measure-");
+    if (!made)
+      return made.error();
+    own.emplace(std::move(*made));
+    options.objects = own->path();
     return {};
   }
   options.objects = fs::absolute(options.objects);
@@ -47,16 +48,14 @@ Result<std::shared_ptr<Runner>> Runner::start(const Target &target, const Measur
   state->target = target;
   state->options = options;
   state->cores = allowedCores();
-  if (state->options.runner.empty()) {
-    std::error_code code;
-    state->options.runner = fs::read_symlink("/proc/self/exe", code).parent_path() / "alt-runner";
-  }
+  if (state->options.runner.empty())
+    state->options.runner = thisProgram().parent_path() / "alt-runner";
   const fs::path &program = state->options.runner;
   if (access(program.c_str(), X_OK) != 0)
     return Error{ErrorKind::io, program.string() +
                                     ": the measuring program alt-runner is not there; "
                                     "it belongs beside alt."};
-  if (Result<void> folder = usableFolder(state->options, state->ownsObjects); !folder)
+  if (Result<void> folder = usableFolder(state->options, state->ownObjects); !folder)
     return folder.error();
   // The last cores: the first ones have the interrupts.
   size_t threads = std::max(1u, options.threads);
@@ -72,9 +71,6 @@ Result<std::shared_ptr<Runner>> Runner::start(const Target &target, const Measur
 Runner::State::~State() {
   build.process = ServerProcess();
   time.process = ServerProcess();
-  std::error_code ignored;
-  if (ownsObjects)
-    fs::remove_all(options.objects, ignored);
 }
 
 std::vector<Place> Runner::State::buildPlaces() const {
@@ -169,16 +165,45 @@ std::optional<TimeAnswer> Runner::State::takeTime(uint64_t number) {
   return takeFrom(times, number);
 }
 
+/// A server answers a heartbeat within microseconds unless it is busy itself (it starts up, or makes a
+/// workload's space): then its processor time goes on. One that was stopped does neither.
+bool Runner::State::hangs(Server &server) {
+  constexpr Seconds patience(5), between(1), longestLook(0.25);
+  Pulse &pulse = server.pulse;
+  auto now = Clock::now();
+  Seconds passed = now - pulse.seen;
+  if (!pulse.asked) {
+    if (server.open.empty() || passed < between)
+      return false;
+    server.process.send(heartbeat);
+    pulse = {true, now, {}, server.process.processorTime()};
+    return false;
+  }
+  pulse.seen = now;
+  if (Seconds cpu = server.process.processorTime(); cpu > pulse.cpu) {
+    pulse.cpu = cpu;
+    pulse.silent = {};
+    return false;
+  }
+  pulse.silent += std::min(passed, longestLook); // we may have been stopped ourselves, or busy learning
+  return pulse.silent > patience;
+}
+
 void Runner::State::pump(Seconds patience) {
   auto now = Clock::now();
   for (Server *server : {&build, &time}) {
     bool late = false;
     for (auto &[number, question] : server->open)
       late |= question.deadline < now;
-    if (late || !server->process.alive())
+    if (hangs(*server)) {
+      server->process.kill(); // it would not take leave
       restart(*server);
+    } else if (late || !server->process.alive()) {
+      restart(*server);
+    }
   }
   pollfd files[] = {{build.process.output(), POLLIN, 0}, {time.process.output(), POLLIN, 0}};
+  patience = std::min(patience, Seconds(0.25)); // hearts are listened to
   if (poll(files, 2, static_cast<int>(std::max(0.0, patience.count() * 1000))) <= 0)
     return;
   if (files[0].revents)
@@ -197,6 +222,11 @@ void Runner::State::read(Server &server) {
 }
 
 void Runner::State::accept(const std::string &line, Server &server) {
+  server.pulse.silent = {};
+  if (line == heartbeat) {
+    server.pulse = {.seen = Clock::now()};
+    return;
+  }
   server.failedStarts = 0;
   uint64_t number = 0;
   if (&server == &build) {
@@ -235,6 +265,7 @@ void Runner::State::giveUp(uint64_t number, const Request &request, std::string 
 
 void Runner::State::restart(Server &server) {
   server.process = ServerProcess(); // it may take leave: only it knows all that its candidates forked
+  server.pulse = {.seen = Clock::now()};
   if (failure)
     return;
   if (++server.failedStarts > 3) {

@@ -4,6 +4,7 @@
 #include "alt/LiveMeasurer.h"
 #include "measure/Protocol.h"
 #include "measure/ServerProcess.h"
+#include "support/ScratchFolder.h"
 #include <map>
 
 namespace alt {
@@ -15,7 +16,7 @@ struct Runner::State {
   MeasureOptions options;
   std::vector<int> cores;       ///< that this process may use
   std::vector<int> timingCores; ///< that candidates run on; empty: not pinned
-  bool ownsObjects = false;
+  std::optional<ScratchFolder> ownObjects; ///< when the options name no folder
   std::optional<Error> failure;
 
   ~State();
@@ -35,6 +36,13 @@ struct Runner::State {
   /// Asked and not yet answered, by anybody.
   size_t building() const { return build.open.size(); }
 
+  /// Since when a server owes the answer to a heartbeat.
+  struct Pulse {
+    bool asked = false;
+    Clock::time_point seen{}; ///< when we last looked
+    Seconds silent{};         ///< how long we looked on while it said nothing and did nothing
+    Seconds cpu{};            ///< its processor time at the last look
+  };
   struct Server {
     const char *role;
     ServerProcess process;
@@ -45,8 +53,9 @@ struct Runner::State {
     };
     std::map<uint64_t, Question> open;
     unsigned failedStarts = 0; ///< in a row, without one answer
+    Pulse pulse = {};
   };
-  Server build{"build", {}, {}, 0}, time{"time", {}, {}, 0};
+  Server build{"build", {}, {}}, time{"time", {}, {}};
 
   /// Where builds run: on all cores, but stepping back where candidates are timed, so that a timing
   /// child that wakes up takes its core at once.
@@ -56,6 +65,7 @@ struct Runner::State {
 private:
   uint64_t askServer(Server &, Request, Seconds limit, uint64_t number);
   void restart(Server &);
+  bool hangs(Server &);
   void read(Server &);
   void accept(const std::string &line, Server &);
   void giveUp(uint64_t number, const Request &, std::string why);

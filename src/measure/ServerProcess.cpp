@@ -2,6 +2,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -31,6 +32,8 @@ Result<ServerProcess> ServerProcess::start(const std::filesystem::path &program,
     return startError(program, code);
   }
   fcntl(up[0], F_SETFL, O_NONBLOCK);
+  timeval longest = {20, 0};
+  setsockopt(down[0], SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
 
   std::vector<char *> argv = {const_cast<char *>(program.c_str())};
   for (const std::string &argument : arguments)
@@ -94,6 +97,8 @@ bool ServerProcess::send(std::string_view line) {
     ssize_t n = ::send(toServer, text.data() + at, text.size() - at, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR)
       continue;
+    if (n < 0 && errno == EAGAIN) // it was stopped, and the socket is full
+      kill();
     if (n <= 0)
       return false;
     at += static_cast<size_t>(n);
@@ -118,6 +123,14 @@ bool ServerProcess::receive(std::vector<std::string> &lines) {
     lines.push_back(partial.substr(begin, end - begin));
   partial.erase(0, begin);
   return open;
+}
+
+std::chrono::duration<double> ServerProcess::processorTime() const {
+  clockid_t clock;
+  timespec used;
+  if (process <= 0 || clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &used) != 0)
+    return {};
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
 void ServerProcess::kill() {

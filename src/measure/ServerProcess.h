@@ -1,6 +1,7 @@
 // One running fork server and the pipes to it.
 #pragma once
 #include "alt/Result.h"
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -22,10 +23,12 @@ public:
 
   bool alive() const { return process > 0; }
   int output() const { return fromServer; }
-  /// False when the server is gone.
+  /// False when the server is gone, or takes nothing for so long that it was killed.
   bool send(std::string_view line);
   /// Adds the whole lines that have arrived; false when the server is gone. Never blocks.
   bool receive(std::vector<std::string> &lines);
+  /// Used by the server itself; its children's does not count.
+  std::chrono::duration<double> processorTime() const;
   void kill();
 
 private:

@@ -72,6 +72,14 @@ public:
   }
 
   Result<SessionResult> run(const std::filesystem::path &records) {
+    auto done = runStages(records);
+    if (!done && writer)
+      writer->discardUnlessMeasured();
+    return done;
+  }
+
+private:
+  Result<SessionResult> runStages(const std::filesystem::path &records) {
     auto tuner = findSampler(options.tuner);
     if (!tuner)
       return tuner.error();
@@ -96,11 +104,13 @@ public:
       return done.error();
     if (auto done = collectObjects(); !done)
       return done.error();
+    if (writer)
+      if (auto whole = writer->verify(); !whole)
+        return whole.error();
     explain();
     return std::move(result);
   }
 
-private:
   Seconds elapsed() const { return std::chrono::steady_clock::now() - begin; }
   bool outOfTime() const { return options.budget.count() > 0 && elapsed() >= searchDeadline(); }
   /// The comparison at the end is part of the budget, too, and so are the objects that are built
@@ -139,7 +149,10 @@ private:
     for (const OptionTable::Entry &entry : table.entries())
       header.options[entry.name] = OptionTable::print(entry);
     result.report.options = header.options;
-    auto opened = RecordWriter::open(path, header);
+    auto opened = RecordWriter::open(path, header, [this](const std::string &what) {
+      observer.onWarning(what);
+      result.report.notes.push_back(what);
+    });
     if (!opened)
       return opened.error();
     writer = std::move(*opened);

@@ -60,6 +60,9 @@ void startInterruptThread() {
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction before{};
+  if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) // nohup's
+    sigaction(SIGHUP, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of write(), said in words
   std::thread([] {
     for (char byte; read(wakeUp[0], &byte, 1) == 1;)
@@ -78,20 +81,19 @@ StopOnInterrupt::~StopOnInterrupt() {
 }
 
 WorkFolder::WorkFolder() {
-  std::error_code failure;
-  std::string pattern = (std::filesystem::temp_directory_path(failure) / "alt-XXXXXX").string();
-  if (failure || !mkdtemp(pattern.data()))
+  auto made = ScratchFolder::make(temporaryPlace(), "alt-work-");
+  if (!made)
     return;
-  folder = pattern;
+  folder.emplace(std::move(*made));
   std::lock_guard lock(state().mutex);
-  state().folders.insert(folder);
+  state().folders.insert(folder->path());
 }
 
 WorkFolder::~WorkFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(folder, ignored);
+  std::filesystem::path gone = path();
+  folder.reset();
   std::lock_guard lock(state().mutex);
-  state().folders.erase(folder);
+  state().folders.erase(gone);
 }
 
 } // namespace alt

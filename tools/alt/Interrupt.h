@@ -1,7 +1,9 @@
-// Ctrl-C and SIGTERM. While a tuning session runs they ask it to stop; at any other time the process
+// Ctrl-C, SIGTERM and a closed terminal. While a tuning session runs they ask it to stop; at any other time the process
 // ends with what it must not leave behind removed. A second one ends it at once.
 #pragma once
+#include "support/ScratchFolder.h"
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 
 namespace alt {
@@ -27,10 +29,11 @@ public:
   WorkFolder();
   ~WorkFolder();
   WorkFolder(const WorkFolder &) = delete;
-  const std::filesystem::path &path() const { return folder; } ///< empty: it could not be made
+  /// Empty: it could not be made.
+  std::filesystem::path path() const { return folder ? folder->path() : std::filesystem::path(); }
 
 private:
-  std::filesystem::path folder;
+  std::optional<ScratchFolder> folder;
 };
 
 } // namespace alt

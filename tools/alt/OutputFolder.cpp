@@ -1,4 +1,6 @@
 #include "OutputFolder.h"
+#include "alt/Emit.h"
+#include "support/ScratchFolder.h"
 #include <unistd.h>
 
 namespace alt {
@@ -7,7 +9,7 @@ namespace fs = std::filesystem;
 
 static fs::path nearestExisting(fs::path path) {
   std::error_code ignored;
-  path = fs::absolute(path, ignored);
+  path = fs::absolute(path, ignored).lexically_normal();
   while (!fs::exists(path, ignored) && path.has_parent_path() && path != path.parent_path())
     path = path.parent_path();
   return path;
@@ -32,26 +34,44 @@ Result<OutputFolder> OutputFolder::prepare(const fs::path &path) {
 }
 
 OutputFolder::OutputFolder(OutputFolder &&other) noexcept
-    : path(std::move(other.path)), made(std::exchange(other.made, {})) {}
+    : path(std::move(other.path)), folders(std::exchange(other.folders, {})),
+      files(std::exchange(other.files, {})) {}
 
 Result<void> OutputFolder::make() {
   std::error_code failure;
-  if (path.empty() || fs::exists(path, failure))
+  if (path.empty())
     return {};
-  fs::path existing = nearestExisting(path), absolute = fs::absolute(path, failure);
-  // The outermost new folder is the first component below what exists.
-  fs::path outermost = existing / *absolute.lexically_relative(existing).begin();
+  clearDeadFolders(path, emitPrefix);
+  if (fs::exists(path, failure))
+    return {};
+  fs::path existing = nearestExisting(path);
   fs::create_directories(path, failure);
   if (failure)
     return Error{ErrorKind::io, path.string() + ": the folder cannot be made: " + failure.message() + "."};
-  made = outermost;
+  for (fs::path made = fs::absolute(path, failure).lexically_normal(); made != existing; made = made.parent_path())
+    if (made.has_filename()) // "folder/" is named twice
+      folders.push_back(made);
   return {};
+}
+
+void OutputFolder::claim(const fs::path &file) {
+  std::error_code failure;
+  if (fs::symlink_status(file, failure).type() == fs::file_type::not_found)
+    files.push_back(file);
+}
+
+void OutputFolder::keep() {
+  folders.clear();
+  files.clear();
 }
 
 OutputFolder::~OutputFolder() {
   std::error_code ignored;
-  if (!made.empty())
-    fs::remove_all(made, ignored);
+  for (const fs::path &file : files)
+    fs::remove(file, ignored);
+  for (const fs::path &folder : folders)
+    if (!fs::remove(folder, ignored)) // not empty: others are in there
+      return;
 }
 
 } // namespace alt

@@ -117,9 +117,13 @@ private:
     if (n <= 0)
       return n < 0 && errno == EINTR;
     input.append(buffer, static_cast<size_t>(n));
-    for (size_t end; (end = input.find('\n')) != std::string::npos; input.erase(0, end + 1))
-      if (std::optional<Job> job = handle(std::string_view(input).substr(0, end)))
+    for (size_t end; (end = input.find('\n')) != std::string::npos; input.erase(0, end + 1)) {
+      std::string_view line = std::string_view(input).substr(0, end);
+      if (line == heartbeat)
+        say(std::string(line));
+      else if (std::optional<Job> job = handle(line))
         queue.push_back(std::move(*job));
+    }
     return true;
   }
 

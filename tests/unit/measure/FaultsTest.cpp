@@ -3,6 +3,7 @@
 #include "TemporaryFolder.h"
 #include "alt/LiveMeasurer.h"
 #include "faults/FaultySpace.h"
+#include <csignal>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <set>
@@ -124,6 +125,55 @@ TEST_F(Faults, aDuelWithACrasherFailsAndTheNextIsRight) {
   auto found = measurer->duel(std::vector<Artifact>{*good.artifact, *wrong.artifact}, 3);
   EXPECT_TRUE(found[0].ok());
   EXPECT_EQ(found[1].outcome, Outcome::wrongResult);
+}
+
+/// Of this test's own, with limits that would take an hour.
+class PatientRunner : public testing::Test {
+protected:
+  test::TemporaryFolder folder;
+  test::TinySpace space = test::faultySpace(64);
+
+  std::unique_ptr<LiveMeasurer> start() {
+    MeasureOptions o;
+    o.runner = ALT_BIN_DIR "/faulty-runner";
+    o.objects = folder / "objects";
+    o.buildLimit = o.runLimit = Seconds(3600);
+    auto runner = Runner::start(Target(), o);
+    EXPECT_TRUE(runner) << runner.error().message;
+    return LiveMeasurer::prepare(*runner, test::faultyWorkload(), space);
+  }
+};
+
+// The kernel's killer hits whom it likes.
+TEST_F(PatientRunner, aReferenceThatIsKilledOnceIsBuiltAndRunOnceMore) {
+  for (const char *mark : {"ALT_TEST_KILL_ONCE", "ALT_TEST_KILL_BUILD_ONCE"}) {
+    std::filesystem::path file = folder.write("mark", "");
+    setenv(mark, file.c_str(), 1);
+    auto measurer = start();
+    EXPECT_TRUE(measurer->measure(std::vector<Schedule>{space.defaultSchedule()}).at(0).ok());
+    EXPECT_FALSE(std::filesystem::exists(file));
+    unsetenv(mark);
+  }
+}
+
+// Its deadline would be a day away.
+TEST_F(PatientRunner, aServerThatIsStoppedIsReplaced) {
+  auto measurer = start();
+  auto ask = [&](unsigned copy) {
+    return measurer->measure(
+        std::vector<Schedule>{*parse(space, "fault=none copy=" + std::to_string(copy))});
+  };
+  EXPECT_TRUE(ask(1).at(0).ok());
+  for (unsigned round = 2; round < 4; ++round) {
+    std::set<int> servers = descendants(getpid());
+    EXPECT_EQ(servers.size(), 2u);
+    for (int server : servers)
+      kill(server, SIGSTOP);
+    EXPECT_TRUE(ask(round).at(0).ok());
+    for (int server : servers)
+      EXPECT_NE(kill(server, 0), 0); // gone, not left behind
+  }
+  EXPECT_FALSE(measurer->failure());
 }
 
 } // namespace
