@@ -40,10 +40,10 @@ struct PhaseTimes {
   Seconds total() const { return propose + build + check + run; }
 };
 
-/// A compiled candidate on disk.
+/// A compiled candidate on disk, in a folder of the session's own.
 struct Artifact {
   std::filesystem::path object; ///< relocatable object file
-  std::string objectHash;       ///< FNV-1a of its bytes, 16 hex digits; what is emitted is what was measured
+  std::string objectHash; ///< SHA-256 of its bytes when it was built: nothing else is run or emitted
   KernelPlan plan;
 };
 

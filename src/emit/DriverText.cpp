@@ -26,8 +26,7 @@ public:
   Writer(const Program &program, const std::string &stamp, std::span<const KernelPlan> plans,
          const ContextLayout &layout, const CpuNeeds &needs, unsigned threads)
       : program(program), stamp(stamp), plans(plans), layout(layout), needs(needs),
-        threads(threads),
-        names(parameterNames(program)) {}
+        threads(threads), names(plainNames(program)) {}
 
   std::string run() {
     declarations();

@@ -22,7 +22,8 @@ static bool isReserved(const std::string &word) {
       "typeof", "typeof_unqual", "union", "unsigned", "using", "virtual", "void", "volatile", "wchar_t",
       "while", "xor", "xor_eq",
       // macros
-      "assert", "errno", "far", "i386", "linux", "near", "offsetof", "stderr", "stdin", "stdout", "unix",
+      "assert", "complex", "errno", "far", "fortran", "huge", "i386", "imaginary", "interface", "linux", "major",
+      "makedev", "minor", "near", "offsetof", "pascal", "small", "stderr", "stdin", "stdout", "unix", "windows",
       // ours
       "context", "inputs", "io", "omp_get_num_threads", "omp_get_thread_num", "outputs", "steps"};
   return words.count(word) > 0;
@@ -58,10 +59,21 @@ static std::string identifier(const std::string &name, std::set<std::string> &ta
 ParameterNames parameterNames(const Program &program) {
   ParameterNames names;
   std::set<std::string> taken;
+  for (const char *own : {"_context", "_status", "_init", "_run", "_run_arrays", "_free", "_strerror"})
+    taken.insert(upper(program.name + own)); // in the header
   for (size_t input : program.inputs)
     names.inputs.push_back(identifier(program.values[input].name, taken));
   for (size_t output : program.outputs)
     names.outputs.push_back(identifier(program.values[output].name, taken));
+  return names;
+}
+
+ParameterNames plainNames(const Program &program) {
+  ParameterNames names;
+  for (size_t i = 0; i < program.inputs.size(); ++i)
+    names.inputs.push_back("input_" + std::to_string(i));
+  for (size_t i = 0; i < program.outputs.size(); ++i)
+    names.outputs.push_back("output_" + std::to_string(i));
   return names;
 }
 

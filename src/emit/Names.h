@@ -9,6 +9,9 @@ namespace alt {
 struct ParameterNames {
   std::vector<std::string> inputs, outputs; ///< valid in C and C++, all different
 };
+/// After the model's own names, as the header has them.
 ParameterNames parameterNames(const Program &);
+/// "input_0", "output_0": no model's names are in the driver, whose own they might be.
+ParameterNames plainNames(const Program &);
 
 } // namespace alt

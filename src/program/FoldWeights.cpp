@@ -37,8 +37,21 @@ static mlir::Value argumentFor(func::FuncOp function, RankedTensorType type, siz
 Result<void> takeWeights(func::FuncOp function, Weights &weights) {
   Builder builder(function.getContext());
   for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+    auto refuse = [&](const char *attribute, const char *wanted) {
+      return Error{ErrorKind::invalidInput, place(function.getArgument(i).getLoc()) + attribute +
+                                                " of argument " + std::to_string(i) + " must be " +
+                                                wanted + "."};
+    };
     auto offset = function.getArgAttrOfType<IntegerAttr>(i, "alt.offset");
     auto splat = function.getArgAttrOfType<FloatAttr>(i, "alt.splat");
+    if (!offset && function.getArgAttr(i, "alt.offset"))
+      return refuse("alt.offset", "an i64, where its bytes begin in the weights file");
+    if (offset && (!offset.getType().isInteger(64) || offset.getInt() < 0))
+      return refuse("alt.offset", "an i64 that is not negative");
+    if (!splat && function.getArgAttr(i, "alt.splat"))
+      return refuse("alt.splat", "an f64, the number that is repeated");
+    if (offset && splat)
+      return refuse("alt.splat", "without alt.offset");
     if (!offset && !splat && !function.getArgAttr(i, "alt.constant"))
       continue;
     auto type = cast<RankedTensorType>(function.getArgument(i).getType());

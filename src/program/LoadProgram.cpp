@@ -6,6 +6,7 @@
 #include "program/Layout.h"
 #include "program/ReadModule.h"
 #include "program/Simplify.h"
+#include "support/FileBeside.h"
 #include <map>
 #include <regex>
 
@@ -91,8 +92,16 @@ static Result<Program> loadMlir(const std::filesystem::path &path, const std::st
     if (Result<void> applied = applyDeclaredTypes(function); !applied)
       return Error{applied.error().kind, path.string() + ": " + applied.error().message};
   Weights weights;
-  if (auto file = (**module)->getAttrOfType<StringAttr>("alt.weights"))
-    weights.setFile(path.parent_path() / file.str());
+  if (Attribute named = (**module)->getAttr("alt.weights")) {
+    auto text = dyn_cast<StringAttr>(named);
+    if (!text)
+      return Error{ErrorKind::invalidInput,
+                   path.string() + ": alt.weights must be a string, the name of a file beside."};
+    auto file = fileBeside(path, text.str(), "its weights");
+    if (!file)
+      return file.error();
+    weights.setFile(*file);
+  }
   for (func::FuncOp function : functions->all())
     if (Result<void> ready = options.asWritten ? takeWeights(function, weights)
                                                : simplify(function, weights, options);

@@ -21,7 +21,16 @@ static Error ioError(const std::filesystem::path &path, const char *verb) {
 Result<std::vector<std::byte>> Weights::bytesOf(const Weight &weight) const {
   if (!weight.fileOffset)
     return weight.data;
-  std::vector<std::byte> bytes(size_t(weight.elements()) * alt::bytes(weight.type));
+  if (file.empty())
+    return Error{ErrorKind::invalidInput,
+                 "An argument has alt.offset, but the module has no alt.weights, the name of the "
+                 "file that the offset is in."};
+  std::error_code failed;
+  auto size = int64_t(std::filesystem::file_size(file, failed));
+  int64_t wanted = weight.elements() * alt::bytes(weight.type);
+  if (!failed && (*weight.fileOffset < 0 || wanted > size - *weight.fileOffset))
+    return Error{ErrorKind::invalidInput, file.string() + ": the weights file is too short."};
+  std::vector<std::byte> bytes(static_cast<size_t>(wanted));
   std::FILE *in = std::fopen(file.c_str(), "rb");
   if (!in)
     return ioError(file, "read");

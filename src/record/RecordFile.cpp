@@ -12,12 +12,20 @@ static std::string place(const fs::path &path, size_t line) {
   return path.string() + ":" + std::to_string(line) + ": ";
 }
 
+static std::string withoutStop(std::string text) {
+  while (text.ends_with('.'))
+    text.pop_back();
+  return text;
+}
+
 Result<RecordFile> readRecords(const fs::path &path) {
   Result<std::string> contents = readUnpacked(path);
   if (!contents)
     return contents.error();
   RecordFile file;
   bool readable = false; // the lines now read belong to a session of a known schema
+  size_t unreadable = 0;
+  std::string firstUnreadable;
   std::string_view rest = *contents;
   for (size_t number = 1; !rest.empty(); ++number) {
     size_t end = rest.find('\n');
@@ -30,7 +38,7 @@ Result<RecordFile> readRecords(const fs::path &path) {
       return Error{ErrorKind::invalidInput, place(path, 1) +
                                                 "Not a records file of alt (its first line has no "
                                                 "\"alt_records\"); give another --records file."};
-    Line line = parseLine(text, path.parent_path());
+    Line line = parseLine(text);
     if (auto *header = std::get_if<RecordHeader>(&line)) {
       file.sessions.push_back(std::move(*header));
       readable = true;
@@ -49,11 +57,14 @@ Result<RecordFile> readRecords(const fs::path &path) {
       file.warnings.push_back(place(path, number) +
                               "The last line is cut off (alt was killed while writing it) and is "
                               "dropped.");
-    } else {
-      file.warnings.push_back(place(path, number) + "This line is no record and is not used: " +
-                              std::get<Error>(line).message + ".");
+    } else if (++unreadable == 1) { // more of them are counted
+      firstUnreadable = place(path, number) + "This line is no record and is not used: " +
+                        withoutStop(std::get<Error>(line).message);
     }
   }
+  if (unreadable)
+    file.warnings.push_back(firstUnreadable +
+                            (unreadable > 1 ? " (" + std::to_string(unreadable - 1) + " more like it)." : "."));
   return file;
 }
 
@@ -62,15 +73,6 @@ const RecordedTask *RecordFile::taskOf(WorkloadId workload, const std::string &t
     if (task.workload.id == workload && task.target.key() == targetKey)
       return &task;
   return nullptr;
-}
-
-/// The object is there and is what was measured.
-static bool unchanged(const Artifact &artifact) {
-  std::error_code code;
-  if (!fs::is_regular_file(artifact.object, code))
-    return false;
-  Result<std::string> bytes = readFile(artifact.object);
-  return bytes && hex16(fnv1a(*bytes)) == artifact.objectHash;
 }
 
 Resumable selectRecords(const RecordFile &file, WorkloadId workload, const std::string &targetKey,
@@ -95,10 +97,7 @@ Resumable selectRecords(const RecordFile &file, WorkloadId workload, const std::
     }
     if (!seen.insert(*schedule).second)
       continue;
-    Measurement measurement = record.measurement;
-    if (measurement.artifact && !unchanged(*measurement.artifact))
-      measurement.artifact.reset();
-    found.observations.push_back({*schedule, std::move(measurement)});
+    found.observations.push_back({*schedule, record.measurement});
   }
   if (otherTarget)
     found.warnings.push_back(std::to_string(otherTarget) +

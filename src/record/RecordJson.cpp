@@ -1,11 +1,10 @@
 #include "record/RecordJson.h"
 #include "measure/Protocol.h"
-#include <nlohmann/json.hpp>
+#include "support/Json.h"
 
 namespace alt {
 
 using Json = nlohmann::json;
-namespace fs = std::filesystem;
 
 // Invalid UTF-8 in a diagnostic must not cost the record.
 static std::string dump(const Json &json) {
@@ -58,18 +57,11 @@ static Result<RecordedTask> taskFromJson(const Json &json) {
   auto *description = std::get_if<DescribeWorkload>(&*request);
   if (!description)
     return Error{ErrorKind::invalidInput, "no description of a workload"};
+  description->workload.script.clear(); // code of others; its space is made from what the user gives
   return RecordedTask{description->workload, description->target, description->threads};
 }
 
-static std::string objectName(const fs::path &object, const fs::path &in) {
-  fs::path folder = in.empty() ? "." : in; // a records file named without a folder
-  fs::path relative = fs::absolute(object).lexically_normal().lexically_relative(
-      fs::absolute(folder).lexically_normal());
-  bool below = !relative.empty() && *relative.begin() != "..";
-  return below ? relative.string() : fs::absolute(object).string();
-}
-
-std::string toLine(const Record &record, const fs::path &folder) {
+std::string toLine(const Record &record) {
   const Measurement &m = record.measurement;
   Json samples = Json::array();
   for (Seconds s : m.samples)
@@ -90,15 +82,12 @@ std::string toLine(const Record &record, const fs::path &folder) {
                {"when", record.when}};
   if (!m.detail.empty())
     json["detail"] = m.detail;
-  if (m.artifact) {
-    json["object"] = objectName(m.artifact->object, folder);
+  if (m.artifact) // for people; the object itself goes with the session
     json["object_hash"] = m.artifact->objectHash;
-    json["plan"] = Json::parse(toJson(m.artifact->plan));
-  }
   return dump(json);
 }
 
-static Record recordFromJson(const Json &json, const fs::path &folder) {
+static Record recordFromJson(const Json &json) {
   Record record;
   record.workload.value = std::stoull(json.at("workload").get<std::string>(), nullptr, 16);
   record.workloadName = json.value("name", "");
@@ -122,23 +111,13 @@ static Record recordFromJson(const Json &json, const fs::path &folder) {
   m.spent.build = Seconds(spent.value("build", 0.0));
   m.spent.check = Seconds(spent.value("check", 0.0));
   m.spent.run = Seconds(spent.value("run", 0.0));
-  if (json.contains("object") && json.contains("plan")) {
-    Artifact artifact;
-    fs::path object = json.at("object").get<std::string>();
-    artifact.object = object.is_absolute() ? object : folder / object;
-    artifact.objectHash = json.value("object_hash", "");
-    if (Result<KernelPlan> plan = kernelPlanFromJson(json.at("plan").dump())) {
-      artifact.plan = *plan;
-      m.artifact = artifact;
-    }
-  }
   return record;
 }
 
-Line parseLine(std::string_view text, const fs::path &folder) {
+Line parseLine(std::string_view text) {
   // The library (and stoull) report by exceptions; they end here.
   try {
-    Json json = Json::parse(text);
+    Json json = parseJson(text);
     if (!json.is_object())
       return Error{ErrorKind::invalidInput, "not a JSON object"};
     if (json.contains("alt_task")) {
@@ -146,7 +125,7 @@ Line parseLine(std::string_view text, const fs::path &folder) {
       return task ? Line(*task) : Line(task.error());
     }
     if (!json.contains("alt_records"))
-      return recordFromJson(json, folder);
+      return recordFromJson(json);
     if (int schema = json.at("alt_records").get<int>(); schema != recordSchema)
       return ForeignSchema{schema};
     return headerFromJson(json);

@@ -1,5 +1,4 @@
-// One line of a records file, to and from text. `folder` is where the file lies: objects below it
-// are named relative to it, so that the folder can be moved.
+// One line of a records file, to and from text.
 #pragma once
 #include "alt/Records.h"
 #include <optional>
@@ -10,7 +9,7 @@ namespace alt {
 
 std::string toLine(const RecordHeader &);
 std::string toLine(const RecordedTask &);
-std::string toLine(const Record &, const std::filesystem::path &folder);
+std::string toLine(const Record &);
 
 /// A line of a schema that this program does not know.
 struct ForeignSchema {
@@ -18,6 +17,6 @@ struct ForeignSchema {
 };
 /// The Error has only the reason; the caller knows file and line.
 using Line = std::variant<RecordHeader, RecordedTask, Record, ForeignSchema, Error>;
-Line parseLine(std::string_view, const std::filesystem::path &folder);
+Line parseLine(std::string_view);
 
 } // namespace alt

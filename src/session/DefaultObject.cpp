@@ -3,6 +3,7 @@
 #include "alt/Session.h"
 #include "alt/Support.h"
 #include "space/AlgorithmSpace.h"
+#include "support/Sha256.h"
 #include <atomic>
 #include <thread>
 
@@ -61,7 +62,7 @@ Result<DefaultObject> buildDefault(const Workload &workload, const Target &targe
   auto bytes = readFile(object);
   if (!bytes)
     return bytes.error();
-  built.artifact = {object, hex16(fnv1a(*bytes)), std::get<KernelPlan>(std::move(lowered))};
+  built.artifact = {object, sha256(*bytes), std::get<KernelPlan>(std::move(lowered))};
   if (built.schedule) {
     built.printed = print(*space, *built.schedule);
     auto layouts = layoutsOf(request, target);

@@ -1,6 +1,7 @@
 #include "alt/Support.h"
 #include "measure/child/ForkServer.h"
 #include "measure/child/Servers.h"
+#include "support/Sha256.h"
 #include <cstdio>
 #include <map>
 
@@ -52,7 +53,7 @@ BuildAnswer build(const BuildParts &parts, const Described &described, const Bui
     return failed(Outcome::compileFailed, request.object.string() + ": " + code.message() + ".");
   BuildAnswer answer;
   answer.outcome = Outcome::ok;
-  answer.artifact = {request.object, hex16(fnv1a(*bytes)), std::get<KernelPlan>(lowered)};
+  answer.artifact = {request.object, sha256(*bytes), std::get<KernelPlan>(lowered)};
   return answer;
 }
 

@@ -67,7 +67,7 @@ Result<LoadedKernel> LoadedKernel::load(const Artifact &artifact, unsigned threa
   std::vector<std::string> symbols;
   for (const Stage &stage : artifact.plan.stages)
     symbols.push_back(stage.symbol);
-  Result<LoadedObject> object = LoadedObject::load(artifact.object, symbols);
+  Result<LoadedObject> object = LoadedObject::load(artifact, symbols);
   if (!object)
     return object.error();
   auto state = std::make_unique<State>(State{artifact.plan, *std::move(object), {}, {}, nullptr});

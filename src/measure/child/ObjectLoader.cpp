@@ -1,4 +1,6 @@
 #include "measure/child/ObjectLoader.h"
+#include "alt/Support.h"
+#include "support/Sha256.h"
 #include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 #include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"
@@ -31,8 +33,14 @@ static Error loadError(const std::filesystem::path &path, llvm::Error error) {
           path.string() + ": cannot load the object: " + llvm::toString(std::move(error)) + "."};
 }
 
-Result<LoadedObject> LoadedObject::load(const std::filesystem::path &path,
+Result<LoadedObject> LoadedObject::load(const Artifact &artifact,
                                         const std::vector<std::string> &symbols) {
+  const std::filesystem::path &path = artifact.object;
+  Result<std::string> bytes = readFile(path);
+  if (!bytes)
+    return bytes.error();
+  if (sha256(*bytes) != artifact.objectHash)
+    return Error{ErrorKind::internal, path.string() + ": this object is not the one that was built."};
   auto state = std::make_unique<State>();
   // Linking in place: a thread pool would not survive a fork.
   auto control =
@@ -51,10 +59,8 @@ Result<LoadedObject> LoadedObject::load(const std::filesystem::path &path,
   JITDylib &kernel = state->session->createBareJITDylib("kernel");
   kernel.addToLinkOrder(process);
 
-  auto buffer = llvm::MemoryBuffer::getFile(path.string());
-  if (!buffer)
-    return loadError(path, llvm::errorCodeToError(buffer.getError()));
-  if (llvm::Error error = state->layer->add(kernel, std::move(*buffer)))
+  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(*bytes, path.string());
+  if (llvm::Error error = state->layer->add(kernel, std::move(buffer)))
     return loadError(path, std::move(error));
   for (const std::string &symbol : symbols) {
     auto found = state->session->lookup({&kernel}, symbol);

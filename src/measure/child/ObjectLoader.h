@@ -1,8 +1,7 @@
 // Relocatable objects linked into this process by LLVM's JITLink: 0.7 ms a candidate, where a
 // linker's process would cost 10-20 ms and a file.
 #pragma once
-#include "alt/Result.h"
-#include <filesystem>
+#include "alt/Measure.h"
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,8 +10,8 @@ namespace alt {
 
 class LoadedObject {
 public:
-  static Result<LoadedObject> load(const std::filesystem::path &,
-                                   const std::vector<std::string> &symbols);
+  /// The error says, too, that the object is not what was built.
+  static Result<LoadedObject> load(const Artifact &, const std::vector<std::string> &symbols);
   LoadedObject(LoadedObject &&) noexcept;
   LoadedObject &operator=(LoadedObject &&) noexcept;
   ~LoadedObject();

@@ -74,8 +74,7 @@ int serveTimings() {
         return answerAtOnce(failed(Outcome::outOfMemory, "no memory for inputs and outputs"),
                             reference->number);
       // Linked once here too, so that every child finds the linker warm; nothing is run.
-      (void)LoadedObject::load(reference->artifact.object,
-                               {reference->artifact.plan.stages[0].symbol});
+      (void)LoadedObject::load(reference->artifact, {reference->artifact.plan.stages[0].symbol});
       return Job{reference->limits,
                  [data, r = *reference] { return toJson(runReference(r, *data)); },
                  [data, r = *reference](const ChildEnd &end) {

@@ -1,5 +1,6 @@
 #include "Emitted.h"
 #include "alt/Support.h"
+#include "support/Sha256.h"
 #include <fstream>
 #include <gmock/gmock.h>
 
@@ -73,6 +74,87 @@ TEST_F(Emitting, TheHeaderIsCAndCxxAndSaysTheShapes) {
                      files->header.string())
                         .c_str()),
         0);
+}
+
+// Names that C, C++, their headers' macros or our driver have already; no two the same, also in capitals.
+TEST_F(Emitting, AnyNamesMakeAHeader) {
+  const char *names[] = {"NULL", "nullptr", "linux", "errno", "compl", "static_cast", "io", "b", "status", "int64_t", "uint8_t",
+                         "memcpy", "EOF", "I", "assert", "x y", "a*/ int evil(void); /*", "new\\0Aline", "\\C3\\A9", "", "_", "__x",
+                         "odd_context", "odd_run", "threads", "context", "X", "x", "fortran", "near", "typeof", "thread_local"};
+  std::string inputs, sum, last = "%i0";
+  size_t count = std::size(names);
+  for (size_t i = 0; i < count; ++i) {
+    std::string n = std::to_string(i);
+    inputs += std::string(i ? ", " : "") + "%i" + n + ": tensor<4xf32> {alt.name = \"" + names[i] + "\"}";
+    if (i == 0)
+      continue;
+    sum += "  %s" + n + " = linalg.add ins(" + last + ", %i" + n +
+           " : tensor<4xf32>, tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>\n";
+    last = "%s" + n;
+  }
+  Result<EmittedFiles> files = test::emitPlainly(
+      folder.write("odd.mlir", "func.func @main(" + inputs + ") -> tensor<4xf32> {\n  %e = tensor.empty() : tensor<4xf32>\n" + sum +
+                                   "  return " + last + " : tensor<4xf32>\n}\n"),
+      out, folder.path() / "work");
+  ASSERT_TRUE(files) << files.error().message;
+  for (const char *compiler : {"cc -std=gnu89 -x c", "cc -std=c99 -x c", "c++ -std=c++11 -x c++", "c++ -std=gnu++20 -x c++"})
+    EXPECT_EQ(std::system((std::string(compiler) + " -include stdio.h -include errno.h -include assert.h -include complex.h "
+                           "-Wall -Wextra -Werror -fsyntax-only " + files->header.string()).c_str()), 0) << compiler;
+  Result<LoadedLibrary> library = LoadedLibrary::open(out);
+  ASSERT_TRUE(library) << library.error().message;
+  auto results = library->run(std::vector<Tensor>(count, test::tensorOf("", {4}, {1, 2, 3, 4})));
+  ASSERT_TRUE(results);
+  EXPECT_THAT(test::floatsOf((*results)[0]), ElementsAre(count, 2 * count, 3 * count, 4 * count));
+}
+
+TEST_F(Emitting, AnObjectThatWasChangedIsRefused) {
+  ImportOptions options;
+  options.workDir = folder.path() / "work";
+  std::filesystem::create_directories(options.workDir);
+  Result<Program> program = loadProgram(folder.write("layer.mlir", layer), options);
+  auto artifacts = test::lowerPlainly(*program, options.workDir);
+  ASSERT_TRUE(artifacts);
+  for (Artifact &artifact : *artifacts)
+    artifact.objectHash = sha256(*readFile(artifact.object));
+  ASSERT_TRUE(emitLibrary(*program, *artifacts, {out, 1}));
+  std::filesystem::remove_all(out);
+  std::ofstream(artifacts->front().object, std::ios::app) << "more";
+  auto files = emitLibrary(*program, *artifacts, {out, 1});
+  ASSERT_FALSE(files);
+  EXPECT_THAT(files.error().message, HasSubstr("this object was changed since it was measured"));
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+// What compilers would take for something else.
+TEST_F(Emitting, TheFolderMayHaveAnyName) {
+  for (const char *name : {"-o", "a%b", "%%", "-Wl,x", "a b", "x\ny", "$(touch x)"}) {
+    out = folder.path() / name;
+    ASSERT_TRUE(emit()) << name;
+    EXPECT_TRUE(LoadedLibrary::open(out)) << name;
+  }
+}
+
+TEST_F(Emitting, TheModelsNameMayBeAsLongAsNamesAre) {
+  std::string name(240, 'n');
+  auto files = test::emitPlainly(folder.write(name + ".mlir", layer), out, folder.path() / "work");
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_TRUE(LoadedLibrary::open(out));
+}
+
+TEST_F(Emitting, AManifestOfAnotherPlaceIsRefused) {
+  auto files = emit();
+  ASSERT_TRUE(files);
+  std::string text = *readFile(files->manifest);
+  for (auto [from, to] : {std::pair{"\"layer\"", "\"../../x\""}, {"\"layer.weights\"", "\"/etc/passwd\""},
+                          {"\"threads\": 1", "\"threads\": -1"}}) {
+    std::string changed = text;
+    ASSERT_NE(changed.find(from), std::string::npos);
+    changed.replace(changed.find(from), std::string(from).size(), to);
+    ASSERT_TRUE(writeFile(files->manifest, changed));
+    auto library = LoadedLibrary::open(out);
+    ASSERT_FALSE(library) << to;
+    EXPECT_THAT(library.error().message, HasSubstr("not the description of a library"));
+  }
 }
 
 TEST_F(Emitting, AWrongInputIsNamed) {

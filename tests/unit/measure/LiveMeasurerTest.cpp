@@ -5,6 +5,7 @@
 #include "alt/LoadedKernel.h"
 #include "alt/Lower.h"
 #include "alt/Support.h"
+#include "support/Sha256.h"
 #include <gmock/gmock.h>
 #include <map>
 
@@ -50,7 +51,7 @@ TEST_F(Live, answersInOrderWithObjectsAndRawSamples) {
   for (const Measurement &m : found) {
     ASSERT_TRUE(m.ok()) << name(m.outcome) << m.detail;
     ASSERT_TRUE(m.artifact);
-    EXPECT_EQ(hex16(fnv1a(*readFile(m.artifact->object))), m.artifact->objectHash);
+    EXPECT_EQ(sha256(*readFile(m.artifact->object)), m.artifact->objectHash);
     EXPECT_GE(m.samples.size(), 1u);
     EXPECT_GT(m.spent.build.count(), 0);
     EXPECT_THAT(m.artifact->plan.stages[0].symbol, HasSubstr("k" + workload.id.hex()));
