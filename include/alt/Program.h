@@ -2,6 +2,7 @@
 // values that flow between. Made by program/ (which sees MLIR), read by everything after.
 #pragma once
 #include "alt/Workload.h"
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -87,8 +88,10 @@ struct ImportOptions {
   std::string name; ///< of the program; empty: from the file (programName)
   std::vector<ShapeBinding> shapes;
   std::vector<std::string> constants; ///< "NAME=1,2.5": inputs that always have these numbers
-  std::filesystem::path torchMlir;    ///< directory with torch-mlir's programs; empty: look for it
-  std::filesystem::path workDir;      ///< for intermediate files; the caller removes it
+  std::filesystem::path torchMlir; ///< directory with torch-mlir's programs; empty: look for it
+  std::chrono::duration<double> limit{0}; ///< wall clock of the import; 0: none
+  int64_t memory = 0; ///< bytes that each process of the import may have; 0: by the model's size
+  std::filesystem::path workDir;   ///< for intermediate files; the caller removes it
   /// Leave convolutions and pooling as the model has them (channels first), for comparison.
   bool keepLayout = false;
   /// The whole function is one kernel, its operations as they were written: what a user's own

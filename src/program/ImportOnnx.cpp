@@ -1,9 +1,9 @@
 // The only importer: our script in a child process, with the Python that torch-mlir lives in.
+#include "alt/Options.h"
 #include "alt/Program.h"
 #include "alt/Log.h"
 #include "program/PythonScript.h"
 #include "support/Subprocess.h"
-#include <csignal>
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
@@ -13,8 +13,6 @@ namespace fs = std::filesystem;
 
 // What the script says when it refuses: {"kind": ..., "message": ...} on its last line.
 static Error errorFrom(const ChildResult &result, const std::string &model) {
-  if (WIFSIGNALED(result.status) && WTERMSIG(result.status) == SIGINT)
-    return {ErrorKind::interrupted, model + ": the import was interrupted."};
   if (WIFSIGNALED(result.status))
     return {ErrorKind::unsupported, model + ": the importer was killed (" + result.signalName() +
                                         "); is there enough memory?"};
@@ -54,9 +52,18 @@ Result<void> importOnnx(const fs::path &model, const fs::path &outMlir,
     command.push_back("--constant");
     command.push_back(constant);
   }
-  Result<ChildResult> result = runChild(command);
+  if (options.memory)
+    command.insert(command.end(), {"--memory", std::to_string(options.memory)});
+  ChildOptions limits;
+  if (options.limit.count() > 0)
+    limits.limit = options.limit;
+  Result<ChildResult> result = runChild(command, limits);
   if (!result)
     return result.error();
+  if (result->timedOut)
+    return Error{ErrorKind::unsupported, model.string() + ": its import was not done within " +
+                                             printDuration(options.limit) +
+                                             "; --import-limit allows more."};
   if (result->succeeded())
     return {};
   return errorFrom(*result, model.string());

@@ -2,12 +2,19 @@
 #pragma once
 #include "alt/Result.h"
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace alt {
+
+struct ChildOptions {
+  std::optional<std::chrono::duration<double>> limit; ///< wall clock
+  int64_t memory = 0;           ///< bytes that each of its processes may have of its own; 0: any
+  std::filesystem::path folder; ///< where it runs; empty: where we are
+};
 
 struct ChildResult {
   int status = -1;       ///< as from waitpid
@@ -19,10 +26,10 @@ struct ChildResult {
   std::string signalName() const;
 };
 
-/// Runs `command` (looked up in PATH) and waits, no longer than `limit` if there is one. The error
-/// says that it could not be started.
-Result<ChildResult> runChild(const std::vector<std::string> &command,
-                             std::optional<std::chrono::duration<double>> limit = {});
+/// Runs `command` (looked up in PATH) and waits, no longer than `limit` if there is one. Whatever it
+/// started ends with it, and all of it ends with us, however we end. The error says that it could
+/// not be started.
+Result<ChildResult> runChild(const std::vector<std::string> &command, const ChildOptions & = {});
 
 /// The last line that is not empty, without a full stop: where tools put the reason.
 std::string lastLine(std::string text);

@@ -24,6 +24,8 @@ try:
     import onnx
     from importer.torch_mlir import Refusal, torch_mlir
     from importer.control_flow import without_control_flow
+    from importer.external_data import load_external_data
+    from importer.limits import allow_memory, check_names, check_sizes, too_large
     from importer.rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, widen_halves
     from importer.shapes import forget_outputs, pin_inputs, pin_shapes
     from importer.decompositions import DECOMPOSITIONS, of_the_past
@@ -46,17 +48,17 @@ def load(path):
     if not os.path.isfile(path):
         fail("io", f"{path}: no such file.")
     try:
-        model = onnx.load(path)
-    except Exception as error:  # protobuf's and onnx's own kinds: all mean the same to the user
-        if any(sign in str(error).lower() for sign in ("external", "data file", ".data")):
-            fail("io", f"{path}: its external weights cannot be read: {first_line(error)}.")
+        model = onnx.load(path, load_external_data=False)
+    except Exception:  # protobuf's and onnx's own kinds: all mean the same to the user
         fail("invalidInput", f"{path}: not an ONNX model.")
     if not model.graph.node and not model.graph.output:
         fail("invalidInput", f"{path}: not an ONNX model (it has no graph).")
+    check_names(model, path)
+    load_external_data(model, path)
     return model
 
 
-def main():
+def arguments_given():
     parser = argparse.ArgumentParser()
     parser.add_argument("model")
     parser.add_argument("out")
@@ -64,7 +66,21 @@ def main():
     parser.add_argument("--work", required=True)
     parser.add_argument("--shape", action="append", default=[])
     parser.add_argument("--constant", action="append", default=[])
-    arguments = parser.parse_args()
+    parser.add_argument("--memory", type=int, default=0, help="bytes; 0: by the model's size")
+    return parser.parse_args()
+
+
+def main():
+    arguments = arguments_given()
+    model = load(arguments.model)
+    allowed = allow_memory(arguments.memory, model)
+    try:
+        convert_model(model, arguments)
+    except MemoryError:
+        too_large(arguments.model, allowed)
+
+
+def convert_model(model, arguments):
     os.environ["TMPDIR"] = arguments.work  # libraries leave files there
     path = arguments.model
     bindings = {}
@@ -72,7 +88,7 @@ def main():
         name, _, dims = text.rpartition("=")
         bindings[name] = [int(d) for d in dims.split("x")]
 
-    model, weights = load(path), {}
+    weights = {}
     try:
         onnx.checker.check_model(model)
     except onnx.checker.ValidationError as error:
@@ -85,6 +101,7 @@ def main():
     widen_halves(model.graph)
     pin_inputs(model, path, arguments.constant)
     pin_shapes(model, path, bindings)
+    check_sizes(model, path)
     constants_to_initialisers(model)
     try:
         model = without_vendors(model)
@@ -183,5 +200,3 @@ if __name__ == "__main__":
     except OSError as error:
         fail("io", f"{sys.argv[1]}: the import cannot use {error.filename or 'a file for intermediate results'}: "
              f"{error.strerror}; TMPDIR names the folder for those.")
-    except MemoryError:
-        fail("unsupported", f"{sys.argv[1]}: there is not enough memory for the import.")

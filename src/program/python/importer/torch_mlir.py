@@ -2,13 +2,15 @@
 import ctypes
 import os
 import re
+import resource
 import signal
 import subprocess
 
 import numpy as np
 import onnx
 
-from .errors import full_name
+from .errors import fail, full_name
+from .limits import processor_seconds
 from .tm_tensor import to_loops
 
 PIPELINE = (
@@ -133,11 +135,24 @@ def unknown_size(model, operator, node):
 LIBC = ctypes.CDLL(None)
 
 
-def run(*command):
-    """A child that ends when we do, as we do when alt is interrupted."""
+def run(seconds, *command):
+    """A child that ends when we do, as we do when alt is interrupted, and when it used so much of a processor."""
     pr_set_pdeathsig = 1
-    return subprocess.run(command, capture_output=True, text=True,
-                          preexec_fn=lambda: LIBC.prctl(pr_set_pdeathsig, signal.SIGKILL))
+
+    def before():
+        LIBC.prctl(pr_set_pdeathsig, signal.SIGKILL)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=before)
+    # The programs are launchers, which tell in the lower byte how theirs ended.
+    done.spun = done.returncode & 0xff in (-signal.SIGXCPU & 0xff, -signal.SIGKILL & 0xff)
+    if any(sign in done.stderr for sign in ("out of memory", "bad_alloc", "Cannot allocate memory", "MemoryError")):
+        raise MemoryError
+    return done
+
+
+def endless(path, seconds):
+    fail("unsupported", f"{path}: torch-mlir comes to no end with it; it was stopped after {seconds} s of processor time.")
 
 
 def torch_mlir(model, path, arguments, tag):
@@ -145,18 +160,23 @@ def torch_mlir(model, path, arguments, tag):
     base = os.path.join(arguments.work, f"import-{tag}")
     onnx_file, torch_file, linalg_file = base + ".onnx", base + ".torch.mlir", base + ".linalg.mlir"
     onnx.save(model, onnx_file)
-    done = run(os.path.join(arguments.tools, "torch-mlir-import-onnx"), onnx_file, "-o", torch_file,
+    seconds = processor_seconds(model)
+    done = run(seconds, os.path.join(arguments.tools, "torch-mlir-import-onnx"), onnx_file, "-o", torch_file,
                "--temp-dir", arguments.work)
+    if done.spun:
+        endless(path, seconds)
     if done.returncode:
         return vendors(model) or shapeless(model) or refused_alone(model, path, arguments, tag) or Refusal(UNKNOWN_REASON)
 
     def lower(*flags):
-        done = run(os.path.join(arguments.tools, "torch-mlir-opt"), f"-pass-pipeline={PIPELINE}",
+        done = run(seconds, os.path.join(arguments.tools, "torch-mlir-opt"), f"-pass-pipeline={PIPELINE}",
                    torch_file, "-o", linalg_file, *flags)
         return done if done.returncode else read(linalg_file)
 
     text, torch_text = lower(), read(torch_file)
     if not isinstance(text, str):
+        if text.spun:
+            endless(path, seconds)
         if "PLEASE submit a bug report" in text.stderr:
             return vendors(model) or crash(model, path, arguments, tag)
         return (vendors(model) or blame(model, torch_text, text.stderr) or refused_alone(model, path, arguments, tag)
