@@ -29,6 +29,9 @@ std::unique_ptr<FeatureExtractor> makeKnobFeatures(const SearchSpace &);
 /// the shipped prior again (bench/learning/make-prior.sh).
 inline constexpr std::string_view loopFeaturesVersion = "loops-1";
 
+/// How many columns that version has.
+size_t loopFeatureCount();
+
 /// Shape-independent features of the tiled loop nest (per level: extents, footprints, reuse, cache
 /// fit, vector and unroll widths, parallelism), then the knobs. Only for makeSearchSpace's spaces.
 std::unique_ptr<FeatureExtractor> makeLoopFeatures(const Workload &, const SearchSpace &,

@@ -17,6 +17,11 @@ std::string hex16(uint64_t value);
 /// The candidate nearest to `word` by edit distance, or "" when none is near enough to suggest.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
+/// This program's file, also where there is no /proc.
+std::filesystem::path thisProgram();
+
+/// The most bytes that a file may have, read or unpacked; 2 GiB unless it is set.
+void setReadLimit(uint64_t bytes);
 Result<std::string> readFile(const std::filesystem::path &);
 /// The same; a gzipped file comes unpacked.
 Result<std::string> readUnpacked(const std::filesystem::path &);

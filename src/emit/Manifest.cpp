@@ -1,6 +1,7 @@
 #include "emit/Manifest.h"
+#include "alt/ElementCount.h"
 #include "alt/Support.h"
-#include <nlohmann/json.hpp>
+#include "support/Json.h"
 #include <optional>
 
 namespace alt {
@@ -46,9 +47,10 @@ std::string toJson(const Manifest &manifest) {
 static bool readTensors(const Json &list, std::vector<TensorSpec> &specs) {
   for (const Json &item : list) {
     std::optional<ElementType> type = elementTypeNamed(item.value("type", ""));
-    if (!type)
+    auto shape = item.at("shape").get<std::vector<int64_t>>();
+    if (!type || countElements(shape).value_or(0) < 1)
       return false;
-    specs.push_back({item.at("name"), *type, item.at("shape").get<std::vector<int64_t>>()});
+    specs.push_back({item.at("name"), *type, std::move(shape)});
   }
   return true;
 }
@@ -73,12 +75,16 @@ Result<Manifest> readManifest(const fs::path &directory) {
   if (!text)
     return text.error();
   try { // the library reports by exceptions; they end here
-    Json json = Json::parse(*text);
+    Json json = parseJson(*text);
     Manifest manifest{json.at("model"), json.at("threads"), json.at("weights"), {}, {}};
-    if (json.at("format") == format && readTensors(json.at("inputs"), manifest.inputs) &&
+    std::string stem = libraries[0].stem().string().substr(3);
+    bool own = manifest.model == stem &&
+               (manifest.weights.empty() || manifest.weights == stem + ".weights") &&
+               manifest.threads >= 1 && manifest.threads <= 4096;
+    if (own && json.at("format") == format && readTensors(json.at("inputs"), manifest.inputs) &&
         readTensors(json.at("outputs"), manifest.outputs))
       return manifest;
-  } catch (const Json::exception &) {
+  } catch (const std::exception &) {
   }
   return Error{ErrorKind::invalidInput,
                path.string() + ": not the description of a library that this alt emitted."};

@@ -1,6 +1,6 @@
 #include "measure/Protocol.h"
+#include "support/Json.h"
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 namespace nlohmann {
 template <> struct adl_serializer<alt::Seconds> {
@@ -103,19 +103,40 @@ std::string toJson(const Request &request) {
 // The library reports by exceptions; they end in these two.
 template <class T> static Result<T> answerFromJson(std::string_view text) {
   try {
-    return Json::parse(text).get<T>();
+    return parseJson(text).get<T>();
   } catch (const std::exception &e) {
     return Error{ErrorKind::internal,
                  std::string("Not an answer of alt-runner: ") + e.what() + "."};
   }
 }
 
+/// Records have these from other machines, or from nobody's.
+static const char *whatIsWrong(const DescribeWorkload &d) {
+  auto within = [](int64_t value, int64_t least, int64_t most) {
+    return value >= least && value <= most;
+  };
+  const Target &t = d.target;
+  constexpr int64_t largestCache = int64_t(1) << 44;
+  if (!within(d.threads, 1, 4096))
+    return "no machine has so many threads";
+  if (!within(t.vectorBits, 32, 1 << 16) || t.vectorBits % 32 || !within(t.vectorRegisters, 4, 4096))
+    return "no machine has such vectors";
+  if (!within(t.cores, 1, 1 << 20) || !within(t.l1Bytes, 1, largestCache) ||
+      !within(t.l2Bytes, 1, largestCache) || !within(t.l3Bytes, 1, largestCache))
+    return "no machine has such cores and caches";
+  return "";
+}
+
 Result<Request> requestFromJson(std::string_view text) {
   try {
-    Json json = Json::parse(text);
+    Json json = parseJson(text);
     std::string what = json.at("do").get<std::string>();
-    if (what == requestNames[0])
-      return Request(json.get<DescribeWorkload>());
+    if (what == requestNames[0]) {
+      auto described = json.get<DescribeWorkload>();
+      if (const char *wrong = whatIsWrong(described); *wrong)
+        throw std::invalid_argument(wrong);
+      return Request(std::move(described));
+    }
     if (what == requestNames[1])
       return Request(json.get<ForgetWorkload>());
     if (what == requestNames[2])

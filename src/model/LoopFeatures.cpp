@@ -266,6 +266,21 @@ std::unique_ptr<FeatureExtractor> makeLoopFeatures(const Workload &workload,
   return std::make_unique<LoopFeatures>(workload, *loops, target);
 }
 
+size_t loopFeatureCount() {
+  static const size_t count = [] { // the same of every kernel
+    Workload workload;
+    workload.axes = {{"i0", 64, AxisKind::parallel}};
+    Operand in{"in0", ElementType::f32, {64}, {IndexExpr{{{0, 1}}, 0}}}, out = in;
+    out.name = "out0";
+    out.isOutput = true;
+    workload.operands = {in, out};
+    Target target;
+    auto space = makeSearchSpace(workload, target);
+    return makeLoopFeatures(workload, *space, target)->names().size();
+  }();
+  return count;
+}
+
 std::unique_ptr<FeatureExtractor> makeFeatures(const Workload &workload, const SearchSpace &space,
                                                const Target &target) {
   return workload.script.empty() ? makeLoopFeatures(workload, space, target)

@@ -1,11 +1,15 @@
 #include "prior/Examples.h"
 #include "alt/Features.h"
+#include <algorithm>
 #include <cmath>
 
 namespace alt {
 
 /// Appends one kernel's rows; false when none of its records ran or fits today's space.
 static bool addKernel(const RecordFile &file, const RecordedTask &task, PriorExamples &examples) {
+  auto isOutput = [](const Operand &operand) { return operand.isOutput; };
+  if (std::ranges::none_of(task.workload.operands, isOutput))
+    return false; // one of plain loops
   auto space = makeSearchSpace(task.workload, task.target, task.threads);
   auto features = makeFeatures(task.workload, *space, task.target);
   if (features->version() != loopFeaturesVersion)

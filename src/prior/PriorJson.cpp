@@ -2,8 +2,8 @@
 #include "alt/Features.h"
 #include "alt/Prior.h"
 #include "model/Prior.h"
+#include "support/Json.h"
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 namespace alt {
 
@@ -70,7 +70,7 @@ Result<std::shared_ptr<const Prior>> priorFromJson(std::string_view text, const 
   };
   // The library reports by exceptions; they end here.
   try {
-    Json json = Json::parse(text);
+    Json json = parseJson<Json>(text);
     std::string features = json.at("features").get<std::string>();
     if (json.at("alt_prior").get<int>() != 1 || features != loopFeaturesVersion)
       return bad("The prior was made for features " + features + " and this alt has " +
@@ -86,6 +86,10 @@ Result<std::shared_ptr<const Prior>> priorFromJson(std::string_view text, const 
     }
     if (members.empty())
       return bad("The prior has no members.");
+    if (columns != loopFeatureCount())
+      return bad("The prior has " + std::to_string(columns) + " columns where features " + features +
+                 " have " + std::to_string(loopFeatureCount()) +
+                 "; make it again from its records with `alt train-prior`.");
     return std::make_shared<const Prior>(features, columns, json.at("kernels").get<unsigned>(),
                                          json.at("schedules").get<unsigned>(),
                                          Committee(std::move(members)));

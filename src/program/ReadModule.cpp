@@ -1,4 +1,5 @@
 #include "program/ReadModule.h"
+#include "alt/ElementCount.h"
 #include "alt/Support.h"
 #include "alt/Workload.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -59,6 +60,9 @@ static std::optional<Error> refuse(Type type, const std::string &what) {
     return Error{ErrorKind::unsupported, what + " has an element type that is not supported, " +
                                              printed +
                                              " (supported: " + elementTypeNames() + ")."};
+  if (!countElements(tensor.getShape()))
+    return Error{ErrorKind::unsupported,
+                 what + " has more elements than any memory, " + printed + "."};
   if (tensor.getNumElements() == 0)
     return Error{ErrorKind::unsupported, what + " has no elements, " + printed + "."};
   return std::nullopt;

@@ -1,7 +1,7 @@
 // Kernel Tuner's cache files ("cache": {"16,1": {...}}) and the T4 results ("results": [...]) that
 // Kernel Tuner, KTT and others write.
 #include "replay/RawTable.h"
-#include <nlohmann/json.hpp>
+#include "support/Json.h"
 #include <set>
 
 namespace alt {
@@ -107,6 +107,8 @@ Result<Tables> fromCache(const std::string &path, std::string_view text, const J
   for (const Json &entry : cache)
     if (entry.is_object())
       table.add(cells(entry, keys), cachedMeasurement(entry));
+  if (table.rows.empty())
+    return parseError(path, text, 0, "The Kernel Tuner cache has no usable entry.");
   return Tables{std::move(table)};
 }
 
@@ -140,7 +142,9 @@ std::optional<Result<Tables>> readKernelTuner(const std::string &path, std::stri
     return std::nullopt;
   Json document;
   try {
-    document = Json::parse(text);
+    document = parseJson<Json>(text);
+  } catch (const std::invalid_argument &tooDeep) {
+    return parseError(path, text, 0, std::string("This is no Kernel Tuner cache: ") + tooDeep.what() + ".");
   } catch (const Json::parse_error &error) {
     // One object a line is another format; an object that ends too early is this one, cut off.
     size_t firstLine = std::min(text.find('\n'), text.size());

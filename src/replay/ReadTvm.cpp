@@ -1,6 +1,6 @@
 // Logs of AutoTVM and of Ansor (auto_scheduler): a JSON object a line, many tasks a file.
 #include "replay/RawTable.h"
-#include <nlohmann/json.hpp>
+#include "support/Json.h"
 
 namespace alt {
 namespace {
@@ -79,7 +79,7 @@ std::optional<Result<Tables>> readTvmLog(const std::string &path, std::string_vi
     std::string_view line = text.substr(begin, end - begin);
     if (!line.empty()) {
       try {
-        Json entry = Json::parse(line);
+        Json entry = parseJson<Json>(line);
         bool autotvm = entry.contains("input") && entry.contains("config");
         if (!autotvm && !(entry.contains("i") && entry.contains("r"))) {
           if (tables.empty())

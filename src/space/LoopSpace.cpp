@@ -8,10 +8,14 @@ namespace alt {
 namespace {
 
 std::vector<int64_t> divisors(int64_t n) {
-  std::vector<int64_t> found;
-  for (int64_t d = 1; d <= n; ++d)
-    if (n % d == 0)
+  std::vector<int64_t> found, large;
+  for (int64_t d = 1; d * d <= n; ++d)
+    if (n % d == 0) {
       found.push_back(d);
+      if (d * d != n)
+        large.push_back(n / d);
+    }
+  found.insert(found.end(), large.rbegin(), large.rend());
   return found;
 }
 

@@ -1,8 +1,10 @@
 #include "alt/Support.h"
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <sys/auxv.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -47,9 +49,26 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
   return best;
 }
 
+std::filesystem::path thisProgram() {
+  std::error_code failed;
+  std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed)
+    program = std::filesystem::canonical(
+        reinterpret_cast<const char *>(getauxval(AT_EXECFN)), failed);
+  return program;
+}
+
 static Error ioError(const std::filesystem::path &path, std::string_view verb) {
   return {ErrorKind::io, path.string() + ": cannot " + std::string(verb) + ": " +
                              std::strerror(errno) + "."};
+}
+
+static uint64_t readLimit = uint64_t(2) << 30;
+void setReadLimit(uint64_t bytes) { readLimit = bytes; }
+
+static Error tooLong(const std::filesystem::path &path) {
+  return {ErrorKind::io, path.string() + ": it has more than the " + std::to_string(readLimit) +
+                             " bytes that are read; --max-read sets another limit."};
 }
 
 Result<std::string> readFile(const std::filesystem::path &path) {
@@ -58,12 +77,17 @@ Result<std::string> readFile(const std::filesystem::path &path) {
     return ioError(path, "open");
   std::string contents;
   char buffer[1 << 16];
-  while (size_t n = std::fread(buffer, 1, sizeof buffer, file))
+  while (size_t n = std::fread(buffer, 1, sizeof buffer, file)) {
     contents.append(buffer, n);
+    if (contents.size() > readLimit)
+      break;
+  }
   bool bad = std::ferror(file);
   std::fclose(file);
   if (bad)
     return ioError(path, "read");
+  if (contents.size() > readLimit)
+    return tooLong(path);
   return contents;
 }
 
@@ -77,11 +101,14 @@ Result<std::string> readUnpacked(const std::filesystem::path &path) {
   std::string text, chunk(1 << 18, '\0');
   int count;
   while ((count = gzread(file, chunk.data(), unsigned(chunk.size()))) > 0)
-    text.append(chunk, 0, size_t(count));
+    if (text.append(chunk, 0, size_t(count)).size() > readLimit)
+      break;
   int status = Z_OK;
   gzerror(file, &status);
   bool bad = count < 0 || (status != Z_OK && status != Z_STREAM_END);
   gzclose(file);
+  if (text.size() > readLimit)
+    return tooLong(path);
   if (bad)
     return Error{ErrorKind::invalidInput,
                  path.string() + ": The gzip stream is broken or cut off; fetch the file again."};
@@ -89,8 +116,10 @@ Result<std::string> readUnpacked(const std::filesystem::path &path) {
 }
 
 Result<void> writeFile(const std::filesystem::path &path, std::string_view contents) {
-  std::filesystem::path beside = path;
-  beside += ".tmp" + std::to_string(getpid());
+  // A short name: the file's own may be as long as names can be.
+  static std::atomic<unsigned> count = 0;
+  std::filesystem::path beside =
+      path.parent_path() / (".alt-" + std::to_string(getpid()) + "-" + std::to_string(count++));
   std::FILE *file = std::fopen(beside.c_str(), "wb");
   if (!file)
     return ioError(path, "write");

@@ -1,7 +1,7 @@
 // Workload and KernelPlan as JSON: what crosses the pipes to the measuring children.
+#include "alt/CheckWorkload.h"
 #include "alt/KernelPlan.h"
-#include "alt/Workload.h"
-#include <nlohmann/json.hpp>
+#include "support/Json.h"
 
 namespace alt {
 
@@ -42,15 +42,19 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(KernelPlan, scratch, stages)
 // The library reports by exceptions; they end here.
 template <class T> static Result<T> fromJson(std::string_view text, std::string_view what) {
   try {
-    return Json::parse(text).get<T>();
-  } catch (const Json::exception &e) {
+    return parseJson(text).get<T>();
+  } catch (const std::exception &e) {
     return Error{ErrorKind::invalidInput, std::string(what) + ": " + e.what() + "."};
   }
 }
 
 std::string toJson(const Workload &workload) { return Json(workload).dump(); }
 Result<Workload> workloadFromJson(std::string_view text) {
-  return fromJson<Workload>(text, "Not a workload");
+  Result<Workload> workload = fromJson<Workload>(text, "Not a workload");
+  if (workload)
+    if (std::string wrong = whatIsWrong(*workload); !wrong.empty())
+      return Error{ErrorKind::invalidInput, "Not a workload: " + wrong + "."};
+  return workload;
 }
 
 std::string toJson(const KernelPlan &plan) { return Json(plan).dump(); }

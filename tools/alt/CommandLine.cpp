@@ -76,6 +76,9 @@ Result<ParsedCommand> parseCommandLine(std::span<const std::unique_ptr<Command>>
     sub->add_flag("--json", parsed.json, "One JSON document on stdout, for machines");
     sub->add_flag("-v,--verbose", verbose, "Say more on stderr");
     sub->add_flag("-q,--quiet", quiet, "Nothing on stderr but what is wrong");
+    sub->add_option_function<uint64_t>("--max-read", setReadLimit,
+                                       "The most bytes that any file may have, unpacked")
+        ->type_name("[2147483648]");
     command->declare(*sub);
     sub->footer("Examples:\n" + command->examples());
   }

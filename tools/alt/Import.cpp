@@ -49,6 +49,8 @@ public:
     fs::create_directories(made.parent_path(), failed);
     if (auto done = importOnnx(source.model, made, *options); !done)
       return done.error();
+    for (const fs::path &file : {out, fs::path(out).replace_extension(".weights")})
+      folder->claim(file);
     // The program last: who finds it finds its weights.
     if (auto done = publish(fs::path(made).replace_extension(".weights"),
                             fs::path(out).replace_extension(".weights"));

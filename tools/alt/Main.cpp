@@ -1,7 +1,11 @@
 // alt: one program, one subcommand a file. Results on stdout, everything else on stderr.
 #include "CommandLine.h"
 #include "Interrupt.h"
+#include "Supervise.h"
+#include "Surroundings.h"
 #include <cstdio>
+#include <iostream>
+#include <new>
 
 namespace alt {
 
@@ -30,7 +34,40 @@ static int exitCode(const Error &error) {
   }
 }
 
+/// Where an exception comes from a library of others, it ends here.
+static Result<int> runCaught(Command &command, bool json) {
+  try {
+    return command.run({json, stderrLog()});
+  } catch (const std::bad_alloc &) {
+    return Error{ErrorKind::io, "alt " + command.name() + " needs more memory than it can have."};
+  } catch (const std::exception &e) {
+    return Error{ErrorKind::internal, "alt " + command.name() +
+                                          " stopped at an error that it does not know: " + e.what() +
+                                          "."};
+  }
+}
+
+static int runCommand(Command &command, bool json) {
+  startInterruptThread();
+  auto done = runCaught(command, json);
+  if (!done) {
+    stderrLog().status("");
+    stderrLog().error(done.error().message);
+    return exitCode(done.error());
+  }
+  std::cout.flush();
+  if (std::fflush(stdout) != 0 || !std::cout) {
+    stderrLog().error("The result could not be written to standard output.");
+    return exitFailed;
+  }
+  return *done;
+}
+
 static int runMain(int argc, char **argv) {
+  if (auto ready = prepareSurroundings(argv); !ready) {
+    stderrLog().error(ready.error().message);
+    return exitCode(ready.error());
+  }
   auto commands = allCommands();
   auto parsed = parseCommandLine(commands, argc, argv);
   if (!parsed) {
@@ -40,18 +77,7 @@ static int runMain(int argc, char **argv) {
   if (!parsed->command)
     return exitOk;
   setStderrLogLevel(parsed->level);
-  startInterruptThread();
-  auto done = parsed->command->run({parsed->json, stderrLog()});
-  if (!done) {
-    stderrLog().status("");
-    stderrLog().error(done.error().message);
-    return exitCode(done.error());
-  }
-  if (std::fflush(stdout) != 0) {
-    stderrLog().error("The result could not be written to standard output.");
-    return exitFailed;
-  }
-  return *done;
+  return supervise([&] { return runCommand(*parsed->command, parsed->json); });
 }
 
 } // namespace alt

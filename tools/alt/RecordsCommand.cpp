@@ -1,4 +1,4 @@
-#include "Command.h"
+#include "Tuning.h"
 #include "alt/Records.h"
 #include "alt/Report.h"
 #include "alt/Table.h"
@@ -107,7 +107,10 @@ public:
     app.add_option("FILE", file, "A records.jsonl")->required();
   }
   Result<int> run(const Invocation &invocation) override {
-    auto read = readRecords(file);
+    auto read = [&] {
+      UnderLimits limits = readingLimits(file);
+      return readRecords(file);
+    }();
     if (!read)
       return read.error();
     for (const std::string &warning : read->warnings)

@@ -41,6 +41,21 @@ Result<ShapeBinding> parseShape(const std::string &text) {
   return binding;
 }
 
+UnderLimits readingLimits(const std::filesystem::path &file) {
+  // Far more than any honest file of its size took.
+  auto size = [](const std::filesystem::path &path) {
+    std::error_code failed;
+    auto bytes = std::filesystem::file_size(path, failed);
+    return failed ? 0 : int64_t(bytes);
+  };
+  int64_t text = size(file), weights = size(std::filesystem::path(file).replace_extension(".weights"));
+  bool imported = file.extension() == ".onnx"; // which the importer has limits for
+  constexpr int64_t gigabyte = int64_t(1) << 30;
+  return UnderLimits("reading " + file.string(),
+                     std::chrono::seconds((imported ? 120 : 10) + text / 20000),
+                     (imported ? 1024 : 4) * gigabyte + 16 * (text + weights));
+}
+
 void ModelArguments::declare(CLI::App &app, const char *placeholder, const char *help) {
   app.add_option(placeholder, model, help)->required();
   app.add_option("--shape", shapes, "NAME=1x3x48x192: the dimensions of a dynamic input")
@@ -55,6 +70,12 @@ void ModelArguments::declare(CLI::App &app, const char *placeholder, const char 
   app.add_option("--torch-mlir", torchMlir,
                  "Folder with torch-mlir's programs; else build/venv is looked in")
       ->type_name("DIR");
+  app.add_option("--import-limit", importLimit, "Wall clock of the import of an ONNX model; 0: none")
+      ->type_name("[10m]");
+  app.add_option("--import-memory", importMemory,
+                 "Bytes that each process of the import may have; 0: by the model's size")
+      ->type_name("[0]")
+      ->check(CLI::NonNegativeNumber);
 }
 
 Result<ImportOptions> ModelArguments::importOptions(const std::filesystem::path &workFolder) const {
@@ -63,6 +84,11 @@ Result<ImportOptions> ModelArguments::importOptions(const std::filesystem::path 
   import.torchMlir = torchMlir;
   import.constants = constants;
   import.workDir = workFolder;
+  import.memory = importMemory;
+  auto limit = parseDuration(importLimit);
+  if (!limit)
+    return usage("--import-limit: " + limit.error().message);
+  import.limit = *limit;
   for (const std::string &text : shapes) {
     auto binding = parseShape(text);
     if (!binding)
@@ -87,6 +113,7 @@ Result<Program> ModelArguments::load(const std::filesystem::path &workFolder,
     return Error{ErrorKind::invalidInput,
                  model.string() + ": the name ends neither in .onnx nor in .mlir, so it is not known "
                                   "what this file is."};
+  UnderLimits limits = readingLimits(model);
   return loadProgram(model, *import);
 }
 
@@ -156,6 +183,9 @@ Result<void> TuningCommand::check(const Invocation &invocation) {
     return usage("--untuned measures nothing, so it has no use for --records.");
   if (auto import = source.importOptions({}); !import)
     return import.error();
+  if (!out.empty())
+    if (auto tools = checkEmitTools(); !tools)
+      return tools;
   if (unsigned cores = hostTarget().cores; options.measure.threads > cores)
     invocation.log.warn("--threads " + std::to_string(options.measure.threads) + " is more than the " +
                         std::to_string(cores) + " cores that this process may use.");
@@ -211,6 +241,11 @@ Result<int> TuningCommand::run(const Invocation &invocation) {
 
   if (!untuned)
     folder->keep(); // whatever comes now, the records are there
+  for (const std::string &file : {"lib" + program->name + ".a", program->name + ".h", program->name + ".json",
+                                  program->name + ".weights", std::string("schedules.mlir"),
+                                  std::string("summary.json"), std::string("report.html")})
+    if (untuned)
+      folder->claim(out / file);
 
   TuneReport &report = result->report;
   report.title = program->name;
@@ -239,6 +274,7 @@ Result<Program> TuningCommand::load(const std::filesystem::path &workFolder) con
   auto text = readFile(script);
   if (!text)
     return text.error();
+  UnderLimits limits = readingLimits(script);
   auto kernel = kernelOfScript(*text, script.string());
   if (!kernel)
     return kernel.error();
@@ -281,6 +317,7 @@ Result<SessionResult> TuningCommand::tune(const Program &program,
                                           const Invocation &invocation) {
   std::vector<SessionKernel> kernels = kernelsOf(program);
   Target target = hostTarget();
+  Doing doing("compiling the kernels of " + source.model.string());
   if (untuned)
     return buildDefaults(kernels, target, options.measure.threads, workFolder);
 

@@ -1,6 +1,7 @@
 // What `alt tune` and `alt compile` share: their options, and the way from a file to a report.
 #pragma once
 #include "Command.h"
+#include "Supervise.h"
 #include "alt/Judge.h"
 #include "alt/Options.h"
 #include "alt/Program.h"
@@ -11,12 +12,17 @@ namespace alt {
 /// "NAME=1x3x48x192".
 Result<ShapeBinding> parseShape(const std::string &);
 
+/// For the time in which a file of the user's is read: its size says what that may take.
+UnderLimits readingLimits(const std::filesystem::path &);
+
 /// Of every command that reads a model: its file, and what an import may need.
 struct ModelArguments {
   std::filesystem::path model;
   std::string name; ///< of the library; empty: from the file
   std::vector<std::string> shapes, constants;
   std::filesystem::path torchMlir;
+  std::string importLimit = "10m";
+  int64_t importMemory = 0;
   void declare(CLI::App &, const char *placeholder, const char *help);
   Result<ImportOptions> importOptions(const std::filesystem::path &workFolder) const;
   /// `asWritten`: see ImportOptions.

@@ -1,5 +1,6 @@
 // The only file that sees ONNX's and protobuf's headers.
 #include "tensor/files/OnnxTensor.h"
+#include "alt/ElementCount.h"
 #include <algorithm>
 #include <cstring>
 #include <onnx/onnx_pb.h>
@@ -44,6 +45,8 @@ Result<Tensor> parseOnnxTensor(const std::string &bytes, const std::filesystem::
                elementTypeNames() + ")");
   Tensor tensor;
   tensor.spec = {proto.name(), row->type, {proto.dims().begin(), proto.dims().end()}};
+  if (!countElements(tensor.spec.shape))
+    return bad("no tensor has the shape of this one");
   if (proto.has_raw_data()) {
     tensor.data.resize(proto.raw_data().size());
     std::memcpy(tensor.data.data(), proto.raw_data().data(), proto.raw_data().size());

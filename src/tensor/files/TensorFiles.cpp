@@ -1,5 +1,6 @@
 // .npy by its published format (NumPy's NEP 1), .pb through ONNX's own protocol buffers.
 #include "alt/tensor/TensorFiles.h"
+#include "alt/ElementCount.h"
 #include "alt/Support.h"
 #include "tensor/files/OnnxTensor.h"
 #include <cstring>
@@ -65,6 +66,8 @@ static Result<Tensor> parseNpy(const std::string &file, const fs::path &path) {
   }
   if (isFortran && tensor.spec.shape.size() > 1)
     return bad("Fortran order is not supported; save numpy.ascontiguousarray of it");
+  if (!countElements(tensor.spec.shape))
+    return bad("no tensor has the shape (" + shape + ")");
   size_t size = size_t(tensor.spec.byteSize());
   if (file.size() - begin - length < size)
     return bad("this .npy file is cut short");
