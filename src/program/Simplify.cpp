@@ -207,12 +207,22 @@ static int64_t iterations(linalg::LinalgOp op) {
   return count;
 }
 
+/// More operations than any model's elementwise kernel has. Each fusion copies the producer's body, so
+/// without a bound a chain of n operations takes n^2 steps here, and LLVM longer.
+static bool wouldBeHuge(linalg::GenericOp producer, linalg::GenericOp consumer) {
+  constexpr auto largestBody = 256;
+  auto size = [](linalg::GenericOp op) {
+    return std::distance(op.getBlock()->begin(), op.getBlock()->end());
+  };
+  return size(producer) + size(consumer) > largestBody;
+}
+
 // Worth fusing: the producer is needed nowhere else, and is not computed more often than before.
 // Contractions and convolutions keep their plain inputs: that is what schedules are made for.
 static bool shouldFuse(OpOperand *operand) {
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
-  if (!consumer || !producer || !isPointwise(producer))
+  if (!consumer || !producer || !isPointwise(producer) || wouldBeHuge(producer, consumer))
     return false;
   if (!computesNothing(producer) && !producer.getDpsInputs().empty() &&
       llvm::all_of(producer.getDpsInputs(), [](Value v) { return weightOf(v).has_value(); }))
