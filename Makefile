@@ -4,7 +4,7 @@ JOBS ?= $(shell nproc)
 BIN = build/bin
 PYTHON = build/venv/bin/python
 
-.PHONY: help install build test test-slow onnx-nodes asan demo bench bench-kernels bench-odd-shapes bench-threads bench-models differential format clean
+.PHONY: faults hostile help install build test test-slow onnx-nodes asan demo bench bench-kernels bench-odd-shapes bench-threads bench-models differential format clean
 
 help: ; @sed -n '/^help/d; s/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
@@ -19,6 +19,10 @@ test-slow: build ; @ctest --preset dev -L slow ## the long ones: whole models, O
 onnx-nodes: build ; @$(PYTHON) tests/models/onnx_nodes.py $(BIN)/alt --json bench/results/onnx-nodes.json --table docs/onnx-operators.md ## all of ONNX's node tests; writes docs/onnx-operators.md
 
 asan: install ; @cmake --preset asan --log-level=WARNING && cmake --build --preset asan -j $(JOBS) && ctest --preset asan -L unit ## unit tests under sanitizers
+
+faults: build ; @mkdir -p bench/results && $(PYTHON) tests/faults/faults.py $(BIN)/alt --runs $(or $(RUNS),200) --seed $(or $(SEED),1) --json bench/results/faults.json ## harm at random moments: RUNS=N, SEED=N
+
+hostile: build ; @$(PYTHON) tests/hostile/hostile.py $(BIN)/alt --verbose $(FILES) ## files that mean harm, each answered by one sentence; FILES="FOLDER ..." for others
 
 demo: build ; @$(PYTHON) tools/demo/demo.py ## a real model tuned for a minute, beside ONNX Runtime
 

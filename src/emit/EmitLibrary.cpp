@@ -230,7 +230,7 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
   }
   ContextLayout layout = layoutContext(program, *plans, weightBytes);
   CpuNeeds needs = cpuNeeds(options.features, program.kernels);
-  std::string source = model + ".c", driver = model + "_driver.o", joined = model + ".o";
+  std::string source = model + ".c", driver = "driver.o", joined = model.substr(0, 200) + ".o";
   for (auto &[path, text] :
        {std::pair{staging.path / (model + ".h"), headerText(program, *stamp, needs, options.threads)},
         std::pair{staging.path / source, driverText(program, *stamp, *plans, layout, needs, options.threads)},
@@ -243,10 +243,13 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
   if (Result<void> done = joinObjects(program, *stamp, staging.path, objects, joined); !done)
     return done.error();
   if (Result<void> archived =
-          runTool({firstInPath(archivers), "rcsD", "lib" + model + ".a", joined},
+          runTool({firstInPath(archivers), "rcsD", "library.a", joined},
                   staging.path, "make the library");
       !archived)
     return archived.error();
+
+  std::error_code failed; // ar's own files need room in a name, which the model's may fill
+  fs::rename(staging.path / "library.a", staging.path / ("lib" + model + ".a"), failed);
 
   EmittedFiles files;
   auto publish = [&](const std::string &name, fs::path &to) -> std::error_code {
@@ -255,8 +258,7 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
     fs::rename(staging.path / name, to, failed);
     return failed;
   };
-  std::error_code failed;
-  if (!program.weightsFile.empty())
+  if (!failed && !program.weightsFile.empty())
     failed = publish(model + ".weights", files.weights);
   if (!failed)
     failed = publish(model + ".h", files.header);

@@ -32,7 +32,7 @@ Result<RunOutcome> runInChild(const fs::path &alt, const fs::path &library,
     files.push_back(stem.string() + std::to_string(o) + ".npy");
     command.insert(command.end(), {"--output", files.back()});
   }
-  Result<ChildResult> child = runChild(command, runLimit);
+  Result<ChildResult> child = runChild(command, {.limit = runLimit});
   if (!child)
     return child.error();
   RunOutcome outcome;

@@ -57,7 +57,7 @@ Result<std::vector<std::string>> Reference::ask(const std::string &task, const s
     return written.error();
   std::vector<std::string> command = script->command;
   command.push_back(file);
-  Result<ChildResult> child = runChild(command, limitOf(engine));
+  Result<ChildResult> child = runChild(command, {.limit = limitOf(engine)});
   if (!child)
     return child.error();
   std::vector<std::string> lines;

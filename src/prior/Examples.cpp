@@ -37,6 +37,8 @@ Result<PriorExamples> readExamples(const std::vector<std::filesystem::path> &fil
     auto file = readRecords(path);
     if (!file)
       return file.error();
+    if (file->tasks.empty() && !file->warnings.empty())
+      return Error{ErrorKind::invalidInput, file->warnings.front()};
     if (file->tasks.empty())
       return Error{ErrorKind::invalidInput,
                    path.string() +

@@ -4,6 +4,7 @@
 #include "alt/Log.h"
 #include "program/PythonScript.h"
 #include "support/Subprocess.h"
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 
@@ -13,6 +14,10 @@ namespace fs = std::filesystem;
 
 // What the script says when it refuses: {"kind": ..., "message": ...} on its last line.
 static Error errorFrom(const ChildResult &result, const std::string &model) {
+  if (WIFSIGNALED(result.status) && WTERMSIG(result.status) == SIGXCPU)
+    return {ErrorKind::unsupported,
+            model + ": its import comes to no end; it was stopped after more processor time than "
+                    "a model of its size needs."};
   if (WIFSIGNALED(result.status))
     return {ErrorKind::unsupported, model + ": the importer was killed (" + result.signalName() +
                                         "); is there enough memory?"};

@@ -5,10 +5,7 @@ namespace alt {
 
 namespace fs = std::filesystem;
 
-static fs::path besideProgram() {
-  std::error_code failed;
-  return fs::read_symlink("/proc/self/exe", failed).parent_path();
-}
+static fs::path besideProgram() { return thisProgram().parent_path(); }
 
 static bool holdsTools(const fs::path &directory) {
   std::error_code ignored;

@@ -11,9 +11,9 @@
 namespace alt {
 
 struct ChildOptions {
-  std::optional<std::chrono::duration<double>> limit; ///< wall clock
+  std::optional<std::chrono::duration<double>> limit = {}; ///< wall clock
   int64_t memory = 0;           ///< bytes that each of its processes may have of its own; 0: any
-  std::filesystem::path folder; ///< where it runs; empty: where we are
+  std::filesystem::path folder = {}; ///< where it runs; empty: where we are
 };
 
 struct ChildResult {

@@ -40,13 +40,13 @@ def until(condition, what, seconds=PATIENCE):
 class Run:
     """One alt tune in a folder of its own, and the processes that descend from it."""
 
-    def __init__(self, alt, rng, *arguments, disk=None):
+    def __init__(self, alt, rng, trials=TRIALS, disk=None):
         self.alt, self.rng, self.disk = alt, rng, disk
         self.place = tempfile.TemporaryDirectory()
         self.folder = pathlib.Path(self.place.name)
         self.temporary, self.records = self.folder / "tmp", self.folder / "new/a/records.jsonl"
         self.temporary.mkdir()
-        self.command = [alt, "tune", str(MATMUL), "--trials", str(TRIALS), "--out", "new/a", "--json", *arguments]
+        self.command = [alt, "tune", str(MATMUL), "--trials", str(trials), "--out", "new/a", "--json"]
         self.mark = f"ALT_TEST_MARK={self.folder}"
         self.process = None
 
@@ -122,7 +122,7 @@ def kill_alt(alt, rng):
 
 def hang_up(alt, rng):
     """The terminal is closed."""
-    run = Run(alt, rng, "--trials", "100000").start()
+    run = Run(alt, rng, trials=100000).start()
     run.wait_for_trials(rng.randrange(1, 5))
     kept = run.lines()
     signals(run, [run.process.pid], signal.SIGHUP)

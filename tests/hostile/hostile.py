@@ -30,7 +30,7 @@ def commands(path):
         return [["records", "stats", path], ["train-prior", path, "--out", "prior.json"],
                 ["tune", "matmul.mlir", "--trials", "1", "--prior", path]]
     if name.endswith(".json"):
-        return [["tune", "matmul.mlir", "--trials", "1", "--prior", path], ["compare", path, "--no-own-time"]]
+        return [["tune", "matmul.mlir", "--trials", "1", "--prior", path], ["compare", "--space", path, "--trials", "2"]]
     return []
 
 
@@ -91,7 +91,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("alt")
 parser.add_argument("files", nargs="*")
 parser.add_argument("--verbose", action="store_true")
-arguments = parser.parse_args()
+arguments = parser.parse_intermixed_args()
 VERBOSE = arguments.verbose
 alt, bad, count = os.path.abspath(arguments.alt), 0, 0
 with tempfile.TemporaryDirectory() as folder:

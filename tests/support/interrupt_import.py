@@ -1,5 +1,5 @@
-"""interrupt_import.py COMMAND...: SIGINT to alt alone, as `kill -INT` sends it, while the importer runs: 130, and nothing of the
-importer is left."""
+"""interrupt_import.py SIGNAL COMMAND...: the signal to alt alone, as `kill -INT` sends it, while the importer runs: exit code 130
+(unless the signal is KILL), and nothing of the importer is left, not what its launchers started either."""
 import pathlib
 import signal
 import subprocess
@@ -12,6 +12,10 @@ def children(pid):
         return [int(n) for n in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def descendants(pid):
+    return [each for child in children(pid) for each in (child, *descendants(child))]
 
 
 def is_alive(pid):
@@ -29,10 +33,13 @@ def until(condition):
     sys.exit("waited a minute in vain")
 
 
-alt = subprocess.Popen(sys.argv[1:])
-importer = until(lambda: children(alt.pid))[0]
-tool = until(lambda: children(importer))[0]
-alt.send_signal(signal.SIGINT)
+number = signal.Signals["SIG" + sys.argv[1]]
+alt = subprocess.Popen(sys.argv[2:])
+# alt's child for the command, the importer's keeper, the importer, torch-mlir's launcher.
+until(lambda: len(descendants(alt.pid)) >= 4)
+family = descendants(alt.pid)
+alt.send_signal(number)
 code = alt.wait()
-until(lambda: not is_alive(importer) and not is_alive(tool))
-sys.exit(f"exit code {code}" if code != 130 else 0)
+until(lambda: not any(map(is_alive, family)))
+if code != (-signal.SIGKILL if number == signal.SIGKILL else 130):
+    sys.exit(f"exit code {code}")

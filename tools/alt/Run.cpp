@@ -1,4 +1,5 @@
 #include "Command.h"
+#include "Supervise.h"
 #include "alt/Report.h"
 #include "alt/RunLibrary.h"
 #include "alt/tensor/Agreement.h"
@@ -41,6 +42,7 @@ public:
   }
 
   Result<int> run(const Invocation &invocation) override {
+    Doing doing("running " + directory.string());
     auto library = LoadedLibrary::open(directory);
     if (!library)
       return library.error();

@@ -80,14 +80,13 @@ UnderLimits::~UnderLimits() {
 }
 
 static std::string describeDeath(int signal) {
-  std::string doing = words->doing, text = doing.empty() ? "alt" : "While " + doing + ", alt";
+  std::string doing = words->doing, text = doing.empty() ? "alt" : "While " + doing + ", it";
   if (signal == SIGXCPU && words->processorLimit)
     return text + " used more than " + std::to_string(words->processorLimit) +
            " s of processor time, so this is given up.";
   if (signal == SIGKILL)
     return text + " was killed; is there enough memory?";
-  const char *name = sigabbrev_np(signal);
-  text += " crashed (" + (name ? "SIG" + std::string(name) : std::to_string(signal)) + ")";
+  text += " crashed (" + std::string(strsignal(signal)) + ")";
   std::string complaint = words->complaint;
   complaint = complaint.substr(0, complaint.find('\n'));
   while (complaint.ends_with('.'))
@@ -121,12 +120,13 @@ int supervise(const std::function<int()> &command) {
   }
   if (theChild < 0)
     return command(); // no process to be had: without a net
+  std::signal(SIGPIPE, SIG_IGN);
   struct sigaction passOn {};
   passOn.sa_handler = [](int signal) { kill(theChild, signal); };
   passOn.sa_flags = SA_RESTART;
   struct sigaction before {};
   for (int signal : {SIGINT, SIGTERM, SIGHUP})
-    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+    if (signal != SIGHUP || (sigaction(signal, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)) // nohup's
       sigaction(signal, &passOn, nullptr);
   int status = 0;
   while (waitpid(theChild, &status, 0) < 0 && errno == EINTR)

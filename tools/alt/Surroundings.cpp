@@ -1,5 +1,6 @@
 #include "Surroundings.h"
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <string>
 #include <sys/resource.h>
@@ -39,6 +40,7 @@ static Result<void> makeRoomOnStack(char **argv) {
 
 Result<void> prepareSurroundings(char **argv) {
   openStandardFiles();
+  setenv("PATH", "/usr/local/bin:/usr/bin:/bin", /*overwrite=*/0); // a compiler looks for its parts there
   std::signal(SIGCHLD, SIG_DFL); // ignored by some parents, and that is inherited
   return makeRoomOnStack(argv);
 }

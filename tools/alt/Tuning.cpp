@@ -199,11 +199,6 @@ static std::vector<SessionKernel> kernelsOf(const Program &program) {
   return kernels;
 }
 
-static std::filesystem::path thisProgram() {
-  std::error_code failed;
-  return std::filesystem::read_symlink("/proc/self/exe", failed);
-}
-
 Result<int> TuningCommand::run(const Invocation &invocation) {
   if (auto done = check(invocation); !done)
     return done.error();

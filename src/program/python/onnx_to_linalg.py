@@ -25,7 +25,7 @@ try:
     from importer.torch_mlir import Refusal, torch_mlir
     from importer.control_flow import without_control_flow
     from importer.external_data import load_external_data
-    from importer.limits import allow_memory, check_names, check_sizes, too_large
+    from importer.limits import allow_memory, allow_time, check_names, check_sizes, too_large
     from importer.rewrites import DEFINED, FOLD_ONLY, constants_to_initialisers, convert, fold_batch_norms, simplify, widen_halves
     from importer.shapes import forget_outputs, pin_inputs, pin_shapes
     from importer.decompositions import DECOMPOSITIONS, of_the_past
@@ -74,13 +74,14 @@ def main():
     arguments = arguments_given()
     model = load(arguments.model)
     allowed = allow_memory(arguments.memory, model)
+    allow_time(model)
     try:
-        convert_model(model, arguments)
+        convert_model(model, arguments, allowed)
     except MemoryError:
         too_large(arguments.model, allowed)
 
 
-def convert_model(model, arguments):
+def convert_model(model, arguments, allowed):
     os.environ["TMPDIR"] = arguments.work  # libraries leave files there
     path = arguments.model
     bindings = {}
@@ -101,7 +102,7 @@ def convert_model(model, arguments):
     widen_halves(model.graph)
     pin_inputs(model, path, arguments.constant)
     pin_shapes(model, path, bindings)
-    check_sizes(model, path)
+    check_sizes(model, path, allowed)
     constants_to_initialisers(model)
     try:
         model = without_vendors(model)

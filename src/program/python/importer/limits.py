@@ -8,7 +8,7 @@ import onnx
 from .errors import fail, first_line
 
 GIGABYTE = 1 << 30
-MOST = 1 << 33  # elements of a value; the importer may meet it as numbers
+MOST = 1 << 33  # elements of a value that is computed at run time
 LARGE = 1 << 12  # bytes; what tensors hold beyond that says nothing about shapes
 
 
@@ -20,6 +20,12 @@ def allow_memory(asked, model):
     return allowed
 
 
+def allow_time(model):
+    """This process, for all that it does itself."""
+    seconds = 60 + 4 * processor_seconds(model)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
 def too_large(path, allowed):
     fail("unsupported", f"{path}: its import needs more than the {allowed / GIGABYTE:.1f} GiB of memory that it may have; "
          "--import-memory allows more.")
@@ -27,21 +33,25 @@ def too_large(path, allowed):
 
 def processor_seconds(model):
     """For one run of torch-mlir over it, many times what the slowest of real models took for its size."""
-    return 6 + len(model.graph.node) // 2
+    return 6 + len(model.graph.node) // 2 + model.ByteSize() // 1000000
 
 
-def check_sizes(model, path):
+def check_sizes(model, path, allowed):
     """Refuses what no memory holds and axes that are not there, before anybody tries."""
     light = skeleton(model)
     # Not data_prop: it would count up to what it finds.
     with contextlib.suppress(Exception):  # onnx has several kinds of its own
         light = onnx.shape_inference.infer_shapes(light)
+    constants = {tensor.name for tensor in model.graph.initializer}
+    for node in light.graph.node:  # what is made of constants alone is computed at import
+        if node.op_type == "Constant" or (node.input and set(filter(None, node.input)) <= constants):
+            constants.update(node.output)
     makers = {name: node for node in light.graph.node for name in node.output}
     for value in [*light.graph.value_info, *light.graph.output]:
         count = 1
         for dim in value.type.tensor_type.shape.dim:
             count *= dim.dim_value or 1
-        if count > MOST and value.name in makers:
+        if count > (allowed // 32 if value.name in constants else MOST) and value.name in makers:
             node = makers[value.name]
             fail("unsupported", f"{path}: operator {node.op_type} (node '{node.name or value.name}') makes {count} elements, "
                  "more than any memory holds.")
@@ -57,7 +67,7 @@ def check_sizes(model, path):
 def check_names(model, path):
     """Operators are called by words; whatever else stands there would end up in others' texts."""
     for node in model.graph.node:
-        if not re.fullmatch(r"\w+", node.op_type) or not re.fullmatch(r"[\w.]*", node.domain):
+        if re.search(r"""[\x00-\x20"\\\x7f]""", node.op_type + node.domain):
             fail("invalidInput", f"{path}: not a valid ONNX model: {node.op_type!r} is no operator's name.")
 
 
