@@ -237,7 +237,7 @@ Result<EmittedFiles> emitLibrary(const Program &program, std::span<const Artifac
         std::pair{staging.path / (model + ".json"), toJson(manifestOf(program, options.threads))}})
     if (Result<void> written = writeFile(path, text); !written)
       return written.error();
-  if (Result<void> compiled = compileDriver(staging.path, source, driver, options.threads); !compiled)
+  if (Result<void> compiled = compileDriver(staging.path, staging.path / source, staging.path / driver, options.threads); !compiled)
     return compiled.error();
   objects.insert(objects.begin(), driver);
   if (Result<void> done = joinObjects(program, *stamp, staging.path, objects, joined); !done)

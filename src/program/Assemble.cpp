@@ -30,7 +30,7 @@ public:
   }
 
   Result<Assembled> runAsWritten(func::FuncOp function, std::string name) {
-    Call call;
+    Call call{}; // of the first kernel
     for (BlockArgument argument : function.getArguments()) {
       if (!addWeight(argument))
         addInput(argument);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -71,8 +72,25 @@ UnderLimits::UnderLimits(const std::string &what, std::chrono::seconds processor
   setSoftLimit(RLIMIT_DATA, memoryInUse() + rlim_t(memory));
   if (words)
     words->processorLimit = processor.count();
+  int aside = memfd_create("stderr", MFD_CLOEXEC);
+  standardError = aside < 0 ? -1 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  if (standardError >= 0)
+    dup2(aside, STDERR_FILENO);
+  if (aside >= 0)
+    close(aside);
 }
+
 UnderLimits::~UnderLimits() {
+  if (standardError >= 0) {
+    std::fflush(stderr);
+    lseek(STDERR_FILENO, 0, SEEK_SET);
+    char text[4096];
+    for (ssize_t n; (n = read(STDERR_FILENO, text, sizeof text)) > 0;)
+      if (write(standardError, text, size_t(n)) < 0)
+        break;
+    dup2(standardError, STDERR_FILENO);
+    close(standardError);
+  }
   setSoftLimit(RLIMIT_CPU, RLIM_INFINITY);
   setSoftLimit(RLIMIT_DATA, RLIM_INFINITY);
   if (words)

@@ -23,7 +23,8 @@ private:
   std::string before;
 };
 
-/// The same, with limits: a file of others that asks for more is refused.
+/// The same, with limits: a file of others that asks for more is refused. What is written to stderr
+/// meanwhile comes at the end, or not at all when the process dies.
 class UnderLimits {
 public:
   /// `processor`: of this process alone. `memory`: bytes on top of what it has already.
@@ -32,6 +33,7 @@ public:
 
 private:
   Doing doing;
+  int standardError = -1; ///< set aside: what libraries say there while they crash is not for people
 };
 
 } // namespace alt
