@@ -175,7 +175,7 @@ def lose_runner(alt, rng):
 
 
 def fill_disk(alt, rng):
-    run = Run(alt, rng, disk=rng.randrange(20000, 30000)).start()
+    run = Run(alt, rng, disk=rng.randrange(4000, 9000)).start()
     code = run.end()
     kept = run.lines()
     expect(code == 1, f"exit code {code} on a full disk")
