@@ -11,7 +11,11 @@ Scalar DrawnBody::emit(const std::string &operation, const std::string &type, bo
 }
 
 Scalar DrawnBody::constant(const std::string &type, const std::string &value) {
-  return emit("arith.constant " + value, type, true);
+  if (type != "i1")
+    return emit("arith.constant " + value, type, true);
+  Scalar made{"%t" + std::to_string(names++), type, true};
+  lines += "    " + made.name + " = arith.constant " + value + "\n";
+  return made;
 }
 
 Scalar DrawnBody::other(const std::string &type) {

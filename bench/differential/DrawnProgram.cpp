@@ -37,7 +37,8 @@ DrawnProgram::Tensor DrawnProgram::define(const std::string &operation, const Ex
 }
 
 std::string DrawnProgram::constant(const std::string &element, const std::string &value) {
-  return define("arith.constant " + value + " : " + element, {}, element, true).name;
+  std::string typed = element == "i1" ? "" : " : " + element;
+  return define("arith.constant " + value + typed, {}, element, true).name;
 }
 
 DrawnProgram::Tensor DrawnProgram::empty(const Extents &shape, const std::string &element) {
@@ -113,8 +114,8 @@ DrawnProgram::Tensor DrawnProgram::elementwise(const Tensor &x) {
   DrawnBody drawn(choices, scalars);
   Scalar last = drawn.draw(choices.between(1, 4));
   std::string element = choices.oneIn(4) ? drawElement() : x.element;
-  if (isFloat(last.type) && !isFloat(element) && !last.exact)
-    element = last.type;
+  if (!last.exact && (!isFloat(element) || bitsOf(element) > bitsOf(last.type)))
+    element = last.type; // as exact as it was
   last = drawn.converted(last, element);
   Map out = identity(rank);
   Extents shape = x.shape;
@@ -269,11 +270,12 @@ DrawnProgram::Tensor DrawnProgram::reshape(const Tensor &x) {
 
 DrawnProgram::Tensor DrawnProgram::step(const Tensor &x) {
   constexpr int64_t most = 20000;
+  bool rounded = !x.exact && bitsOf(x.element) == 16; // sums would show by how much
   if (x.shape.empty())
     return choices.oneIn(2) ? broadcast(x) : elementwise(x);
   if (elements(x.shape) > most)
-    return choices.oneIn(2) ? slice(x) : reduction(x);
-  switch (choices.below(14)) {
+    return rounded || choices.oneIn(2) ? slice(x) : reduction(x);
+  switch (choices.below(rounded ? 7 : 14) + (rounded ? 7 : 0)) {
   case 0:
   case 1:
   case 2:

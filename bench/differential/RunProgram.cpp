@@ -1,5 +1,6 @@
 #include "RunProgram.h"
 #include "alt/Support.h"
+#include "support/Sha256.h"
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -36,8 +37,14 @@ std::optional<LoadedKernel> build(const LowerRequest &request, unsigned threads,
     detail = failure->detail;
     return std::nullopt;
   }
+  Result<std::string> bytes = readFile(object);
+  if (!bytes) {
+    verdict = Pair::Verdict::failed;
+    detail = bytes.error().message;
+    return std::nullopt;
+  }
   Result<LoadedKernel> loaded =
-      LoadedKernel::load({object, "", std::get<KernelPlan>(lowered)}, threads);
+      LoadedKernel::load({object, sha256(*bytes), std::get<KernelPlan>(lowered)}, threads);
   if (!loaded) {
     verdict = Pair::Verdict::failed;
     detail = loaded.error().message;

@@ -151,6 +151,12 @@ int main(int argc, char **argv) {
     std::string program = drawAny(choices);
     Checked checked = check(program, seed + number, options);
     add(counts, checked);
+    if (!checked.unusable.empty()) { // what is drawn should be possible
+      std::filesystem::create_directories(found);
+      (void)writeFile(std::filesystem::path(found) /
+                          ("unusable-" + std::to_string(number) + ".mlir"),
+                      "// " + checked.unusable + "\n" + program);
+    }
     if (!firstDifference(checked))
       continue;
     checked = shrink(choices.made(), std::move(checked), seed + number, options);

@@ -1,5 +1,6 @@
 #include "lower/Pipeline.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -14,6 +15,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace alt {
 
@@ -36,6 +38,22 @@ LogicalResult run(PassManager &passes, ModuleOp module) {
   passes.enableVerifier(false);
   return passes.run(module);
 }
+
+/// LLVM would call __truncdfbf2, which is not in every C library.
+struct NarrowInTwoSteps : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::TruncFOp narrow, PatternRewriter &rewriter) const override {
+    if (!getElementTypeOrSelf(narrow.getIn().getType()).isF64() ||
+        !getElementTypeOrSelf(narrow.getType()).isBF16())
+      return failure();
+    Type single = rewriter.getF32Type();
+    if (auto vector = dyn_cast<VectorType>(narrow.getType()))
+      single = vector.clone(single);
+    Value half = arith::TruncFOp::create(rewriter, narrow.getLoc(), single, narrow.getIn());
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(narrow, narrow.getType(), half);
+    return success();
+  }
+};
 
 LogicalResult rewriteCopies(ModuleOp module) {
   RewritePatternSet patterns(module.getContext());
@@ -85,6 +103,9 @@ LogicalResult bufferizeKernel(ModuleOp module) {
 }
 
 LogicalResult lowerToLlvmDialect(ModuleOp module) {
+  RewritePatternSet narrowing(module.getContext());
+  narrowing.add<NarrowInTwoSteps>(module.getContext());
+  walkAndApplyPatterns(module, std::move(narrowing));
   if (failed(approximateVectorMath(module)))
     return failure();
   PassManager passes(module.getContext());
@@ -105,9 +126,10 @@ LogicalResult lowerToLlvmDialect(ModuleOp module) {
   passes.addPass(createLowerAffinePass());
   passes.addPass(arith::createArithExpandOpsPass());
   passes.addPass(createFinalizeMemRefToLLVMConversionPass());
-  passes.addPass(createConvertVectorToLLVMPass());
   passes.addPass(createConvertMathToLLVMPass());
-  passes.addPass(createConvertMathToLibmPass());
+  passes.addPass(
+      createConvertMathToLibmPass()); // takes vectors apart where there is no such function
+  passes.addPass(createConvertVectorToLLVMPass());
   passes.addPass(createArithToLLVMConversionPass());
   passes.addPass(createConvertIndexToLLVMPass());
   passes.addPass(createUBToLLVMConversionPass());

@@ -59,7 +59,7 @@ private:
     for (const Point &point : tile.points)
       for (OpOperand &init : op.getDpsInitsMutable())
         values.push_back(
-            op.payloadUsesValueFromOperand(&init)
+            op.payloadUsesValueFromOperand(&init) || !tile.reductions.empty() // loops carry it
                 ? spread(reader.read(init, dimsOf(point), tile.vectorAxis, point.chunk),
                          point.chunk)
                 : Value());

@@ -115,6 +115,46 @@ TEST(SkippedPadding, IsRightWhereSumsStayInTheLanes) {
        [](const LoopNest &nest) { return skipsInLanes(nest) && unevenAxes(nest) > 0; }});
 }
 
+/// A kernel over in: tensor<5x19xFROM> and out: tensor<5xTO>, with that body.
+std::string rowsOf(const std::string &from, const std::string &to, const std::string &zero,
+                   const std::string &body) {
+  return "func.func @kernel(%a: tensor<5x19x" + from + ">) -> tensor<5x" + to +
+         "> {\n  %z = arith.constant " + zero + " : " + to + "\n  %e = tensor.empty() : tensor<5x" +
+         to + ">\n  %f = linalg.fill ins(%z : " + to + ") outs(%e : tensor<5x" + to +
+         ">) -> tensor<5x" + to +
+         ">\n  %r = linalg.generic {indexing_maps = [affine_map<(i, k) -> (i, k)>, affine_map<(i, "
+         "k) -> "
+         "(i)>], iterator_types = [\"parallel\", \"reduction\"]} ins(%a : tensor<5x19x" +
+         from + ">) outs(%f : tensor<5x" + to + ">) {\n  ^bb0(%x: " + from + ", %s: " + to +
+         "):\n" + body + "  } -> tensor<5x" + to + ">\n  return %r : tensor<5x" + to + ">\n}\n";
+}
+
+// Found by make differential; each crashed or did not compile.
+TEST(Bodies, ThatIgnoreTheAccumulatorAreRight) {
+  Rng rng = test::schedulesRng();
+  test::CheckedKernel(
+      rowsOf("i32", "i32", "0", "    %t = arith.andi %z, %s : i32\n    linalg.yield %x : i32\n"))
+      .expectRight(test::schedulesToTry(), rng);
+}
+
+TEST(Bodies, WithFunctionsThatOnlyLibmHasAreRight) {
+  Rng rng = test::schedulesRng();
+  test::CheckedKernel(rowsOf("f64", "f64", "0.0",
+                             "    %y = math.erf %x : f64\n    %t = arith.addf %s, %y : f64\n    "
+                             "linalg.yield %t : f64\n"))
+      .expectRight(test::schedulesToTry(), rng);
+}
+
+TEST(Bodies, ThatNarrowDoublesToBfloatsAreRight) {
+  Rng rng = test::schedulesRng();
+  test::CheckedKernel(rowsOf("f64", "f32", "0.0",
+                             "    %y = arith.truncf %x : f64 to bf16\n"
+                             "    %w = arith.extf %y : bf16 to f32\n"
+                             "    %t = arith.maximumf %s, %w : f32\n"
+                             "    linalg.yield %t : f32\n"))
+      .expectRight(test::schedulesToTry(), rng);
+}
+
 TEST(DescribeKernel, SaysWhichAxesTheFusedOpsRunAlong) {
   auto fused = [](const std::string &text) { return describeKernel(text)->fusedResults; };
   using Results = std::vector<FusedResult>;
