@@ -38,15 +38,17 @@ class Outcome:
     results: list = dataclasses.field(default_factory=list)
 
 
-def run_here(*command):
+def run_here(seconds, *command):
     """torch-mlir's importer is Python, too."""
     if pathlib.Path(command[0]).name != "torch-mlir-import-onnx":
-        return run_program(*command)
+        return run_program(seconds, *command)
+    done = subprocess.CompletedProcess(command, 0, "", "")
+    done.spun = False
     try:
         import_onnx(parse_arguments([str(c) for c in command[1:]]))
     except Exception:
-        return subprocess.CompletedProcess(command, 1, "", traceback.format_exc())
-    return subprocess.CompletedProcess(command, 0, "", "")
+        done.returncode, done.stderr = 1, traceback.format_exc()
+    return done
 
 
 importer.torch_mlir.run = run_here
